@@ -1,0 +1,43 @@
+"""The table of Apps."""
+
+from collections.abc import Collection
+from datetime import datetime
+from typing import Any, ClassVar
+
+from sqlalchemy import ColumnElement, UniqueConstraint
+from sqlmodel import Field
+
+from gqlspaces.kernel.entity import Entity, json_column, table, time_column
+
+
+class App(Entity, table=True):
+    """A kind of Space: its name for one, its namespace, its Blueprint (domain reference 2.1)."""
+
+    __tablename__ = "app"
+    __table_args__ = (UniqueConstraint("environment_id", "name"),)
+    prefix: ClassVar[str] = "app"
+
+    name: str = Field(max_length=255, description="What people call it; unique in its environment.")
+    namespace: str = Field(
+        max_length=63, description="The namespace of its Spaces that have none of their own."
+    )
+    type: str = Field(max_length=32, description="What the App is for.")
+    entity: str = Field(default="Space", max_length=255, description="Its word for one Space.")
+    entity_plural: str = Field(
+        default="Spaces", max_length=255, description="Its word for several Spaces."
+    )
+    icon: str | None = Field(default=None, max_length=255, description="The name of its icon.")
+    meta: dict[str, Any] = json_column("Any JSON of yours.", default_factory=dict)
+    environment_filters: dict[str, Any] | None = json_column(
+        "Which environments show it.", default=None
+    )
+    blueprint: dict[str, Any] | None = json_column(
+        "The Blueprint its Spaces start from.", default=None
+    )
+    deleted_at: datetime | None = time_column("When it was deleted.", default=None)
+    activated_at: datetime | None = time_column("When it was activated.", default=None)
+
+    @classmethod
+    def visible_in(cls, namespaces: Collection[str]) -> ColumnElement[bool]:
+        """Let a limited key see the Apps of its namespaces."""
+        return table(cls).c.namespace.in_(namespaces)

@@ -1,0 +1,1 @@
+"""The structure of a Space as one document: read whole, built whole."""

@@ -1,0 +1,1 @@
+"""Isolated worlds, each with its own keys, Apps, Spaces and event log."""

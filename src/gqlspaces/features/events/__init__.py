@@ -1,0 +1,1 @@
+"""The event log as listeners and frontends see it: history, cursor, stream."""

@@ -1,0 +1,96 @@
+"""Reading the event log: forwards for ever, or one page of its history."""
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+
+from gqlspaces.features.events.filter import Sieve
+from gqlspaces.kernel.database import Database
+from gqlspaces.kernel.delivery import Delivery
+from gqlspaces.kernel.errors import NotFound
+from gqlspaces.kernel.log import Event, Position, event_of, read_page
+
+CHECKPOINT_SECONDS = 15.0
+CHECKPOINT_EVENTS = 500
+SCAN = 500
+MAX_SCANS = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """An event and where it stands; without an event it tells how far the log was searched."""
+
+    cursor: str
+    event: Event | None
+
+
+@dataclass(frozen=True, slots=True)
+class History:
+    """A page of events; ``more`` tells that the log goes on behind ``last_seq``."""
+
+    events: list[Event]
+    position: Position
+    last_seq: int
+    more: bool
+
+
+async def position_of(database: Database, environment_id: str) -> Position:
+    """Give the ends of an environment's log."""
+    position = await database.position(environment_id)
+    if position is None:
+        msg = "There is no such environment."
+        raise NotFound(msg)
+    return position
+
+
+async def follow(
+    delivery: Delivery, sieve: Sieve, *, after: str | None, checkpoints: bool
+) -> AsyncIterator[Item]:
+    """Give every matching event after a cursor, or from now on, once and in order."""
+    environment_id = sieve.principal.environment_id
+    position = await position_of(delivery.database, environment_id)
+    seq = position.head if after is None else position.seq_of(after)
+    skipped = 0
+    async for batch in delivery.batches(environment_id, seq, idle=CHECKPOINT_SECONDS):
+        for event in batch:
+            seq = event.seq
+            if sieve.passes(event):
+                skipped = 0
+                yield Item(position.cursor(seq), event)
+            else:
+                skipped += 1
+            if checkpoints and skipped >= CHECKPOINT_EVENTS:
+                skipped = 0
+                yield Item(position.cursor(seq), None)
+        if checkpoints and not batch:
+            skipped = 0
+            yield Item(position.cursor(seq), None)
+
+
+async def read_history(
+    database: Database, sieve: Sieve, *, cursor: str | None, size: int, forward: bool
+) -> History:
+    """Give up to ``size`` matching events after a cursor, or before it when not ``forward``.
+
+    A rare filter is searched for a bounded while; the page then ends where the search ended.
+    """
+    principal = sieve.principal
+    position = await position_of(database, principal.environment_id)
+    start = position.floor if forward else position.head + 1
+    seq = start if cursor is None else position.seq_of(cursor)
+    statement = read_page(forward=forward, space_id=sieve.space_id, namespaces=principal.namespaces)
+    found: list[Event] = []
+    for _ in range(MAX_SCANS):
+        rows = await database.fetch(
+            statement,
+            {"environment": principal.environment_id, "from": seq, "limit": SCAN},
+        )
+        for row in rows:
+            event = event_of(row)
+            if sieve.passes(event):
+                if len(found) == size:
+                    return History(found, position, seq, more=True)
+                found.append(event)
+            seq = event.seq
+        if len(rows) < SCAN:
+            return History(found, position, seq, more=False)
+    return History(found, position, seq, more=True)

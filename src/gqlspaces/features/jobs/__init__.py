@@ -1,0 +1,1 @@
+"""Jobs: pieces of work that listeners take, report on and settle."""

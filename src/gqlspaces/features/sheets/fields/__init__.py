@@ -1,0 +1,1 @@
+"""The Fields of Sheets."""

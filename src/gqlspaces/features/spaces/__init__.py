@@ -1,0 +1,1 @@
+"""Micro-applications for exchanging data with one customer each."""

@@ -1,0 +1,1 @@
+"""The machinery every feature stands on; it knows no noun of the product but the event."""

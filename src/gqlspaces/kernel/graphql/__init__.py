@@ -1,0 +1,1 @@
+"""GraphQL over the kernel: the executor, its limits, its transports, and what slices build on."""

@@ -1,0 +1,215 @@
+"""GraphQL over HTTP: POST with a JSON body; answers are JSON or server-sent events."""
+
+import asyncio
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import Response
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from gqlspaces.kernel.errors import DomainError
+from gqlspaces.kernel.graphql.engine import Context
+from gqlspaces.kernel.graphql.failures import RequestRefused, shown
+from gqlspaces.kernel.graphql.server.caller import REQUEST_ID, credentials_of, request_id_of
+from gqlspaces.kernel.graphql.server.contract import Results, Service
+from gqlspaces.kernel.graphql.server.negotiation import (
+    EVENT_STREAM,
+    JSON,
+    RESPONSE_JSON,
+    Acceptance,
+    negotiate,
+)
+from gqlspaces.kernel.graphql.server.request import (
+    Malformed,
+    OperationRequest,
+    read_json,
+    read_operation,
+)
+from gqlspaces.kernel.graphql.server.response import encode, error_body, formatted
+from gqlspaces.kernel.graphql.server.sse import EventStream
+
+_STREAMS_ARE_ELSEWHERE = (
+    "A subscription needs 'Accept: text/event-stream', or a WebSocket with the subprotocol"
+    " graphql-transport-ws."
+)
+_STATUS_OF_CODE = {"UNAUTHENTICATED": 401, "FORBIDDEN": 403, "OVERLOADED": 503}
+
+
+class HttpRefusal(Exception):
+    """A request that HTTP has a status for."""
+
+    def __init__(
+        self, status: int, code: str, message: str, headers: Mapping[str, str] | None = None
+    ) -> None:
+        super().__init__(message)
+        self.status = status
+        self.code = code
+        self.message = message
+        self.headers = dict(headers or {})
+
+
+class HttpTransport:
+    """Answers every HTTP request to the endpoint, whatever it is, in JSON or as events."""
+
+    def __init__(self, service: Service) -> None:
+        self._service = service
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request."""
+        request = Request(scope, receive)
+        exchange = _Exchange(self._service, request, request_id_of(request.headers))
+        try:
+            response = await exchange.respond()
+        except ClientDisconnect:
+            return
+        await response(scope, receive, send)
+
+
+@dataclass
+class _Exchange:
+    """One request and the answer to it."""
+
+    service: Service
+    request: Request
+    request_id: str
+    media_type: str = JSON
+
+    async def respond(self) -> ASGIApp:
+        try:
+            return await self._answer()
+        except HttpRefusal as refusal:
+            body = error_body(refusal.message, refusal.code)
+            return self._json(refusal.status, body, refusal.headers)
+        except RequestRefused as refused:
+            # clients of the older media type take any other status for a broken connection
+            status = 400 if self.media_type == RESPONSE_JSON else 200
+            return self._json(status, {"errors": formatted(refused.errors)})
+        except ClientDisconnect:
+            raise
+        except Exception as error:  # noqa: BLE001 - the boundary where bugs become masked errors
+            return self._json(500, {"errors": formatted([shown(error)])})
+
+    async def _answer(self) -> ASGIApp:
+        if self.service.closing.is_set():
+            raise _closing()
+        acceptance = _check_head(self.request)
+        if acceptance.preferred != EVENT_STREAM:
+            self.media_type = acceptance.preferred
+        context = await self._authenticate()
+        body = await _read_body(self.request, self.service)
+        try:
+            operation = read_operation(read_json(body, "The body"))
+        except Malformed as error:
+            raise HttpRefusal(400, "BAD_REQUEST", str(error)) from None
+        return await self._carry_out(operation, context, acceptance)
+
+    async def _authenticate(self) -> Context:
+        try:
+            credentials = credentials_of(self.request, self.request_id)
+            return await self.service.authenticate(credentials)
+        except DomainError as error:
+            status = _STATUS_OF_CODE.get(str(error.code), 400)
+            headers = {"www-authenticate": "Bearer"} if status == 401 else {}  # noqa: PLR2004
+            raise HttpRefusal(status, str(error.code), error.message, headers) from error
+
+    async def _carry_out(
+        self, operation: OperationRequest, context: Context, acceptance: Acceptance
+    ) -> ASGIApp:
+        service, variables = self.service, operation.variables
+        prefers_events = acceptance.preferred == EVENT_STREAM
+        try:
+            prepared = service.prepare(operation, context)
+        except RequestRefused as refused:
+            if prefers_events:
+                return self._events(_refusing(refused))
+            raise
+        if prefers_events or (prepared.is_subscription and acceptance.streams):
+            return self._events(service.results(prepared, variables, context))
+        if prepared.is_subscription:
+            raise HttpRefusal(406, "NOT_ACCEPTABLE", _STREAMS_ARE_ELSEWHERE)
+        result = await service.engine.execute(prepared, variables, context)
+        return self._json(200, result.formatted)
+
+    def _events(self, results: Results) -> EventStream:
+        return EventStream(
+            results,
+            headers=self._headers(),
+            ping_seconds=self.service.limits.ping_seconds,
+            closing=self.service.closing,
+        )
+
+    def _json(
+        self, status: int, body: Mapping[str, Any], headers: Mapping[str, str] | None = None
+    ) -> Response:
+        own = {
+            "content-type": f"{self.media_type}; charset=utf-8",
+            "cache-control": "no-store",
+        }
+        return Response(encode(body), status, {**self._headers(), **own, **(headers or {})})
+
+    def _headers(self) -> dict[str, str]:
+        return {
+            "vary": "Accept",
+            "x-content-type-options": "nosniff",
+            REQUEST_ID: self.request_id,
+        }
+
+
+async def _refusing(refused: RequestRefused) -> Results:
+    raise refused
+    yield  # type: ignore[unreachable]  # makes this a generator
+
+
+def _closing() -> HttpRefusal:
+    headers = {"retry-after": "1", "connection": "close"}
+    return HttpRefusal(503, "OVERLOADED", "The server is restarting; try again.", headers)
+
+
+def _check_head(request: Request) -> Acceptance:
+    if request.method != "POST":
+        message = "GraphQL requests are sent with POST."
+        raise HttpRefusal(405, "METHOD_NOT_ALLOWED", message, {"allow": "POST"})
+    acceptance = negotiate(", ".join(request.headers.getlist("accept")))
+    if acceptance is None:
+        message = f"Answers are {JSON}, {RESPONSE_JSON} or {EVENT_STREAM}."
+        raise HttpRefusal(406, "NOT_ACCEPTABLE", message)
+    _check_content(request)
+    return acceptance
+
+
+def _check_content(request: Request) -> None:
+    media_type, *parameters = request.headers.get("content-type", "").lower().split(";")
+    charsets = [
+        value.strip(' "')
+        for name, _, value in (parameter.partition("=") for parameter in parameters)
+        if name.strip() == "charset"
+    ]
+    encoding = request.headers.get("content-encoding", "identity").lower()
+    if media_type.strip() != JSON:
+        message = f"The body must have the content type {JSON}."
+    elif any(charset not in ("utf-8", "utf8") for charset in charsets):
+        message = "The body must be in UTF-8."
+    elif encoding != "identity":
+        message = "The body must not be compressed."
+    else:
+        return
+    raise HttpRefusal(415, "UNSUPPORTED_MEDIA_TYPE", message, {"accept": JSON})
+
+
+async def _read_body(request: Request, service: Service) -> bytes:
+    most = service.limits.body_bytes
+    body = bytearray()
+    try:
+        async with asyncio.timeout(service.limits.body_seconds):
+            async for chunk in request.stream():
+                body += chunk
+                if len(body) > most:
+                    message = f"The body has more than {most} bytes."
+                    headers = {"connection": "close"}
+                    raise HttpRefusal(413, "PAYLOAD_TOO_LARGE", message, headers)
+    except TimeoutError:
+        message = "The body did not arrive in time."
+        raise HttpRefusal(408, "BAD_REQUEST", message, {"connection": "close"}) from None
+    return bytes(body)

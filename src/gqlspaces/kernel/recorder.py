@@ -1,0 +1,236 @@
+"""A session that cannot change an announced table in silence.
+
+Before every flush it notes which rows are new, changed or deleted; at the commit the rules of the
+features turn these changes into events. Bulk statements would slip past it, so they are refused.
+``ON DELETE CASCADE`` is the one silent way left: what goes with its parent is announced by the
+parent's event alone.
+"""
+
+from collections import defaultdict
+from collections.abc import Awaitable, Callable, Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Literal, TypeAlias, cast
+
+from sqlalchemy import TextClause, event, inspect
+from sqlalchemy.orm import ORMExecuteState, Session
+
+from gqlspaces.kernel.entity import Entity, SpacePart
+from gqlspaces.kernel.ids import prefix_of
+
+_BOOKKEEPING = frozenset({"updated_at", "version", "last_activity_at"})
+
+Kind = Literal["created", "updated", "deleted"]
+
+
+@dataclass(slots=True)
+class Change:
+    """What happened to one row in one transaction; ``before`` holds the changed columns."""
+
+    session: Session
+    kind: Kind
+    before: dict[str, Any] = field(default_factory=dict)
+
+    def touches(self, *columns: str) -> bool:
+        """Tell whether one of these columns changed."""
+        return any(column in self.before for column in columns)
+
+    def listed(self, entity: Entity, *, without: Collection[str] = ()) -> list[dict[str, Any]]:
+        """Give the changed columns as ``{field, previousValue, newValue}``, named as in the API."""
+        return [
+            {
+                "field": _api_name(column),
+                "previousValue": _shown(before),
+                "newValue": _shown(getattr(entity, column)),
+            }
+            for column, before in self.before.items()
+            if column not in without and column not in _BOOKKEEPING
+        ]
+
+    def among(self, prefix: str, by: str, id: str) -> "list[tuple[Any, Change]]":
+        """Give this transaction's changes of rows of one noun whose column ``by`` holds ``id``.
+
+        Only for the rules of topics: they are asked when nothing changes any more.
+        """
+        grouped = self.session.info.setdefault("grouped", {})
+        if (prefix, by) not in grouped:
+            groups = grouped[prefix, by] = defaultdict(list)
+            for entity, change in _noted(self.session).values():
+                if type(entity).prefix == prefix:
+                    groups[getattr(entity, by)].append((entity, change))
+        found: list[tuple[Any, Change]] = grouped[prefix, by].get(id, [])
+        return found
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """One thing listeners hear of; ``context`` is added to what its place already gives."""
+
+    topic: str
+    payload: Mapping[str, Any] = field(default_factory=dict)
+    context: Mapping[str, Any] = field(default_factory=dict)
+    domain: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a row lives, as its events tell it."""
+
+    space_id: str | None = None
+    namespace: str | None = None
+    namespaces: tuple[str, ...] = ()
+    context: Mapping[str, Any] = field(default_factory=dict)
+    origin: Mapping[str, Any] | None = None
+
+
+TopicRule: TypeAlias = Callable[[Any, Change], Iterable[Fact]]
+
+
+def silent(_entity: object, _change: Change) -> Iterator[Fact]:
+    """Announce nothing: the rule of a table that says so."""
+    return iter(())
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """What the features tell the kernel.
+
+    ``kinds`` gives the table of an id's prefix, ``topics`` what a table announces, ``place`` where
+    a row lives, ``fence`` refuses a transaction whose lease is lost, ``root`` is the Space.
+    """
+
+    kinds: Mapping[str, type[Entity]]
+    topics: Mapping[type[Any], TopicRule]
+    place: Callable[[Session, Entity], Place]
+    fence: Callable[[Any, str], Awaitable[None]]
+    root: type[Entity]
+
+
+def _noted(session: Session) -> dict[int, tuple[Entity, Change]]:
+    noted: dict[int, tuple[Entity, Change]] = session.info.setdefault("changes", {})
+    return noted
+
+
+def _api_name(column: str) -> str:
+    head, *rest = ("metadata" if column == "meta" else column).split("_")
+    return head + "".join(part.capitalize() for part in rest)
+
+
+def _shown(value: Any) -> Any:
+    return value.isoformat() if isinstance(value, datetime) else value
+
+
+class BulkWriteRefused(RuntimeError):
+    """A bulk statement tried to change a table whose changes listeners must hear of."""
+
+
+class RecordingSession(Session):
+    """A session that notes every change of a row until the transaction ends."""
+
+    @property
+    def changes(self) -> dict[int, tuple[Entity, Change]]:
+        """The changes so far, in the order in which rows were first touched."""
+        return _noted(self)
+
+    @property
+    def rules(self) -> Rules:
+        """The rules this session was given; a session without rules fails at its first flush."""
+        return cast("Rules", self.info["rules"])
+
+
+def _note(session: RecordingSession, entity: object, kind: Kind) -> None:
+    if not isinstance(entity, Entity):
+        return
+    known = session.changes.get(id(entity))
+    if known is None:
+        session.changes[id(entity)] = (entity, Change(session, kind, _previous(entity, kind)))
+        return
+    change = known[1]
+    if kind == "deleted" and change.kind == "created":
+        del session.changes[id(entity)]
+    elif kind == "deleted":
+        change.kind = kind
+    elif change.kind == "updated":
+        change.before = _previous(entity, kind) | change.before
+
+
+def _previous(entity: Entity, kind: Kind) -> dict[str, Any]:
+    if kind != "updated":
+        return {}
+    return {
+        attribute.key: attribute.history.deleted[0] if attribute.history.deleted else None
+        for attribute in inspect(entity).attrs
+        if attribute.history.has_changes()
+    }
+
+
+@event.listens_for(RecordingSession, "before_flush")
+def _record(session: RecordingSession, _context: object, _instances: object) -> None:
+    for entity in session.new:
+        _note(session, entity, "created")
+    for entity in session.dirty:
+        if isinstance(entity, Entity) and session.is_modified(entity):
+            _note(session, entity, "updated")
+            entity.updated_at = session.info["now"]
+    for entity in session.deleted:
+        _note(session, entity, "deleted")
+    _note_parents(session)
+    _raise_versions(session)
+
+
+def _note_parents(session: RecordingSession) -> None:
+    """Count a parent as changed when a part that its topics tell of is, once per transaction."""
+    noted: set[str] = session.info.setdefault("parents", set())
+    for entity, _change in list(session.changes.values()):
+        if not isinstance(entity, SpacePart) or entity.part_of is None:
+            continue
+        id = getattr(entity, entity.part_of)
+        if id not in noted:
+            noted.add(id)
+            parent = session.get(session.rules.kinds[prefix_of(id) or ""], id)
+            if parent is not None and parent not in session.deleted:
+                _note(session, parent, "updated")
+
+
+def _raise_versions(session: RecordingSession) -> None:
+    """Raise the version of every root in which something changed, once per transaction."""
+    raised: set[str] = session.info.setdefault("raised", set())
+    touched = [entity for entity, _change in session.changes.values()]
+    for entity in touched:
+        root = _root_of(session, entity)
+        if root is None or root.id in raised or root in session.deleted:
+            continue
+        raised.add(root.id)
+        if root not in session.new:
+            root.version += 1  # type: ignore[attr-defined]
+            root.last_activity_at = session.info["now"]  # type: ignore[attr-defined]
+            _note(session, root, "updated")
+
+
+def _root_of(session: RecordingSession, entity: Entity) -> Entity | None:
+    if isinstance(entity, session.rules.root):
+        return entity
+    if isinstance(entity, SpacePart) and entity.raises_version:
+        return session.get(session.rules.root, entity.space_id)
+    return None
+
+
+@event.listens_for(RecordingSession, "do_orm_execute")
+def _refuse_bulk_writes(state: ORMExecuteState) -> None:
+    if isinstance(state.statement, TextClause):
+        msg = "Text statements are refused in a transaction: the recorder cannot read them."
+        raise BulkWriteRefused(msg)
+    if state.is_insert or state.is_update or state.is_delete:
+        msg = "Bulk writes are refused: change rows through the session so that listeners hear."
+        raise BulkWriteRefused(msg)
+
+
+def facts_of(session: RecordingSession) -> list[tuple[Fact, Place]]:
+    """Turn the noted changes into what listeners will hear, in order."""
+    heard = []
+    for entity, change in list(session.changes.values()):
+        facts = list(session.rules.topics[type(entity)](entity, change))
+        if facts:
+            place = session.rules.place(session, entity)
+            heard += [(fact, place) for fact in facts]
+    return heard

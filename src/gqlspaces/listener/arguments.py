@@ -1,0 +1,120 @@
+"""What the client's calls take: keyword arguments in Python's spelling, JSON inside them.
+
+Inside nested dictionaries keys are camelCase and enum values have the domain's spelling, as in a
+blueprint. A key that is left out stays unchanged; None clears it.
+"""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any, Required, TypedDict
+
+JsonObject = Mapping[str, Any]
+
+
+class Progress(TypedDict, total=False):
+    """How far a job has come; `progress` goes from 0 to 100."""
+
+    progress: int
+    info: str | None
+    estimated_completion_at: datetime | str | None
+
+
+class JobChanges(Progress, total=False):
+    """What a job's holder may change."""
+
+    metadata: JsonObject | None
+
+
+class NewJob(TypedDict, total=False):
+    """A job to create, such as type "workbook", operation "submit"."""
+
+    type: Required[str]
+    operation: Required[str]
+    source_id: Required[str]
+    trigger: str
+    mode: str
+    input: JsonObject
+    info: str
+    metadata: JsonObject
+
+
+class SpaceChanges(TypedDict, total=False):
+    """What may change about a Space; `metadata` is merged (RFC 7386)."""
+
+    name: str
+    namespace: str | None
+    labels: Sequence[str]
+    metadata: JsonObject
+    settings: JsonObject
+    access: Sequence[str]
+    display_order: int | None
+    guest_authentication: Sequence[str]
+    language_override: str | None
+    primary_workbook_id: str | None
+    translations_path: str | None
+    expected_version: int
+
+
+class NewSpace(TypedDict, total=False):
+    """A Space to create; with `auto_configure` it gets a `space:configure` job."""
+
+    name: str
+    namespace: str | None
+    app_id: str
+    auto_configure: bool
+    labels: Sequence[str]
+    metadata: JsonObject
+    settings: JsonObject
+    access: Sequence[str]
+    display_order: int
+    guest_authentication: Sequence[str]
+    language_override: str
+    translations_path: str
+
+
+class WorkbookChanges(TypedDict, total=False):
+    """What may change about a workbook."""
+
+    name: str
+    namespace: str | None
+    labels: Sequence[str]
+    metadata: JsonObject | None
+    settings: JsonObject
+    folder: str | None
+    treatments: Sequence[str]
+
+
+class NewWorkbook(WorkbookChanges, total=False):
+    """A workbook to create, with its sheets and actions in order."""
+
+    space_id: Required[str]
+    sheets: Sequence[JsonObject]
+    actions: Sequence[JsonObject]
+    storage_strategy: str
+
+
+class DocumentChanges(TypedDict, total=False):
+    """What may change about a document; `body` is Markdown or HTML."""
+
+    title: str
+    body: str
+    treatments: Sequence[str]
+
+
+class NewDocument(DocumentChanges, total=False):
+    """A document to create in a Space."""
+
+    space_id: Required[str]
+    actions: Sequence[JsonObject]
+
+
+class SheetChanges(TypedDict, total=False):
+    """What may change about a sheet without touching its fields."""
+
+    name: str
+    slug: str
+    description: str | None
+    metadata: JsonObject | None
+    readonly: bool
+    allow_additional_fields: bool
+    mapping_confidence_threshold: float | None

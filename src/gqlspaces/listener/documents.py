@@ -1,0 +1,116 @@
+"""The GraphQL documents that a listener sends."""
+
+from typing import NamedTuple
+
+
+class Mutation(NamedTuple):
+    """A mutation document and what the client must know to send it."""
+
+    field: str
+    document: str
+    keyed: bool
+    """Its input takes an `idempotencyKey`."""
+
+
+JOB = """
+fragment JobParts on Job {
+  id type operation name status progress info attempt maxAttempts isPart
+  spaceId sourceId environmentId namespaces input metadata createdAt
+}
+"""
+
+SPACE = """
+fragment SpaceParts on Space {
+  id name namespace version metadata
+  workbooks { id name }
+  documents { id title }
+}
+"""
+
+WORKBOOK = """
+fragment WorkbookParts on Workbook {
+  id name namespace
+  sheets { id name slug }
+}
+"""
+
+DOCUMENT = "fragment DocumentParts on Document { id title body }"
+
+SHEET = "fragment SheetParts on Sheet { id name slug access lockedAt metadata }"
+
+EVENT = """
+fragment EventParts on Event {
+  id topic domain namespaces context payload origin createdAt
+}
+"""
+
+EVENT_CURSOR = "query EventCursor { eventCursor }"
+
+GET_JOB = JOB + "query Job($id: ID!) { job(id: $id) { ...JobParts } }"
+
+READY_JOBS = (
+    JOB
+    + """
+query ReadyJobs($first: Int!) {
+  jobs(filter: {status: [READY]}, first: $first) { edges { node { ...JobParts } } }
+}
+"""
+)
+
+GET_SPACE = SPACE + "query Space($id: ID!) { space(id: $id) { ...SpaceParts } }"
+
+EVENTS = (
+    EVENT
+    + """
+subscription Events($filter: EventFilter, $after: String) {
+  events(filter: $filter, after: $after, checkpoints: true) {
+    cursor
+    event { ...EventParts }
+  }
+}
+"""
+)
+
+
+def _mutation(field: str, answer: str, fragment: str = "", *, keyed: bool = False) -> Mutation:
+    name = field[0].upper() + field[1:]
+    document = (
+        f"{fragment}\nmutation {name}($input: {name}Input!) {{"
+        f" {field}(input: $input) {{ {answer} userErrors {{ code message path }} }} }}"
+    )
+    return Mutation(field, document, keyed)
+
+
+_JOB = "job { ...JobParts }"
+_LEASED = f"{_JOB} lease leaseExpiresAt"
+_SPACE = "space { ...SpaceParts }"
+_WORKBOOK = "workbook { ...WorkbookParts }"
+_DOCUMENT = "document { ...DocumentParts }"
+_SHEET = "sheet { ...SheetParts }"
+
+CREATE_JOB = _mutation("createJob", _JOB, JOB, keyed=True)
+ACK_JOB = _mutation("ackJob", _LEASED, JOB, keyed=True)
+CLAIM_JOBS = _mutation("claimJobs", f"claims {{ {_LEASED} }}", JOB, keyed=True)
+UPDATE_JOB = _mutation("updateJob", _JOB, JOB)
+COMPLETE_JOB = _mutation("completeJob", _JOB, JOB, keyed=True)
+FAIL_JOB = _mutation("failJob", _JOB, JOB, keyed=True)
+CANCEL_JOB = _mutation("cancelJob", _JOB, JOB)
+SPLIT_JOB = _mutation("splitJob", f"{_JOB} parts {{ ...JobParts }}", JOB, keyed=True)
+
+CREATE_SPACE = _mutation("createSpace", f"{_SPACE} {_JOB}", SPACE + JOB, keyed=True)
+UPDATE_SPACE = _mutation("updateSpace", _SPACE, SPACE)
+UPDATE_THEME = _mutation("updateTheme", _SPACE, SPACE)
+CONFIGURE_SPACE = _mutation("configureSpace", _SPACE, SPACE, keyed=True)
+
+CREATE_WORKBOOK = _mutation("createWorkbook", _WORKBOOK, WORKBOOK, keyed=True)
+UPDATE_WORKBOOK = _mutation("updateWorkbook", _WORKBOOK, WORKBOOK)
+DELETE_WORKBOOK = _mutation("deleteWorkbook", "")
+
+CREATE_DOCUMENT = _mutation("createDocument", _DOCUMENT, DOCUMENT, keyed=True)
+UPDATE_DOCUMENT = _mutation("updateDocument", _DOCUMENT, DOCUMENT)
+DELETE_DOCUMENT = _mutation("deleteDocument", "")
+
+UPDATE_SHEET = _mutation("updateSheet", _SHEET, SHEET)
+LOCK_SHEET = _mutation("lockSheet", _SHEET, SHEET)
+UNLOCK_SHEET = _mutation("unlockSheet", _SHEET, SHEET)
+SET_SHEET_ACCESS = _mutation("setSheetAccess", _SHEET, SHEET)

@@ -1,0 +1,109 @@
+"""What the client answers with: plain dictionaries, typed."""
+
+from typing import Any, TypedDict
+
+Json = dict[str, Any]
+
+
+class Job(TypedDict):
+    """A piece of work; `name` is `<type>:<operation>`, progress goes from 0 to 100."""
+
+    id: str
+    type: str
+    operation: str
+    name: str
+    status: str
+    progress: int
+    info: str | None
+    attempt: int
+    maxAttempts: int
+    isPart: bool
+    spaceId: str | None
+    sourceId: str
+    environmentId: str
+    namespaces: list[str]
+    input: Json | None
+    metadata: Json | None
+    createdAt: str
+
+
+class Claim(TypedDict):
+    """A job that is now held, and the token that says so."""
+
+    job: Job
+    lease: str
+    leaseExpiresAt: str
+
+
+class NamedWorkbook(TypedDict):
+    """A workbook as a Space lists it."""
+
+    id: str
+    name: str
+
+
+class TitledDocument(TypedDict):
+    """A document as a Space lists it."""
+
+    id: str
+    title: str
+
+
+class Space(TypedDict):
+    """A Space with the names of what it holds, in declared order."""
+
+    id: str
+    name: str
+    namespace: str | None
+    version: int
+    metadata: Json | None
+    workbooks: list[NamedWorkbook]
+    documents: list[TitledDocument]
+
+
+class SluggedSheet(TypedDict):
+    """A sheet as its workbook lists it."""
+
+    id: str
+    name: str
+    slug: str
+
+
+class Workbook(TypedDict):
+    """A workbook with its sheets in declared order."""
+
+    id: str
+    name: str
+    namespace: str | None
+    sheets: list[SluggedSheet]
+
+
+class Document(TypedDict):
+    """A document of a Space."""
+
+    id: str
+    title: str
+    body: str
+
+
+class Sheet(TypedDict):
+    """A sheet; `access` is empty when nobody may change its records."""
+
+    id: str
+    name: str
+    slug: str
+    access: list[str]
+    lockedAt: str | None
+    metadata: Json | None
+
+
+class JobOutcome(TypedDict, total=False):
+    """What a person is shown when a job has ended."""
+
+    message: str
+    acknowledge: bool
+    heading: str
+    buttonText: str
+    hideDefaultButton: bool
+    next: Json
+    trigger: Any

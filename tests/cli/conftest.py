@@ -1,0 +1,32 @@
+"""What the tests of the command line share."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+Run = Callable[..., subprocess.CompletedProcess[str]]
+
+
+@pytest.fixture
+def run(tmp_path: Path) -> Run:
+    """Runs `gqlspaces` in an empty folder, without the settings of the caller."""
+    environment = {
+        name: value for name, value in os.environ.items() if not name.startswith("GQLSPACES_")
+    } | {"COLUMNS": "80", "NO_COLOR": "1"}
+
+    def run_command(*arguments: str, **variables: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            [sys.executable, "-m", "gqlspaces", *arguments],
+            capture_output=True,
+            check=False,
+            cwd=tmp_path,
+            env=environment | variables,
+            text=True,
+            timeout=30,
+        )
+
+    return run_command

@@ -1,0 +1,78 @@
+"""Fixtures: the same tests run on SQLite and on PostgreSQL."""
+
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+
+import pytest
+
+from gqlspaces.app import Gateway
+from gqlspaces.kernel.database import Database
+from harness import (
+    Api,
+    HandClock,
+    PostgresTemplate,
+    open_gateway,
+    postgres_server,
+    postgres_template,
+    sqlite_copy,
+    sqlite_template,
+)
+
+
+@pytest.fixture(scope="session")
+def sqlite(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return sqlite_template(tmp_path_factory.mktemp("sqlite"))
+
+
+@pytest.fixture(scope="session")
+def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PostgresTemplate]:
+    with postgres_server(tmp_path_factory.mktemp("postgres")) as server:
+        yield postgres_template(server)
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+def template(request: pytest.FixtureRequest) -> Path | PostgresTemplate:
+    found: Path | PostgresTemplate = request.getfixturevalue(request.param)
+    return found
+
+
+@pytest.fixture
+async def database_url(template: Path | PostgresTemplate, tmp_path: Path) -> AsyncIterator[str]:
+    """The URL of a fresh, migrated database, once on SQLite and once on PostgreSQL."""
+    if isinstance(template, Path):
+        yield sqlite_copy(template, tmp_path)
+        return
+    async with template.copy() as url:
+        yield url
+
+
+@pytest.fixture
+def clock() -> HandClock:
+    """The clock of the gateway; it moves only when told."""
+    return HandClock()
+
+
+@pytest.fixture
+async def opened(
+    database_url: str, tmp_path: Path, clock: HandClock
+) -> AsyncIterator[tuple[Gateway, str]]:
+    async with open_gateway(database_url, tmp_path, clock) as gateway:
+        yield gateway
+
+
+@pytest.fixture
+def gateway(opened: tuple[Gateway, str]) -> Gateway:
+    """A running node on a fresh database."""
+    return opened[0]
+
+
+@pytest.fixture
+def database(gateway: Gateway) -> Database:
+    """The database of the node."""
+    return gateway.database
+
+
+@pytest.fixture
+async def api(opened: tuple[Gateway, str]) -> Api:
+    """A caller with an administrator's key."""
+    return await Api.with_key(*opened)
