@@ -5,6 +5,7 @@ ENV PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_NO_CACHE_DIR=1
 WORKDIR /source
 COPY pyproject.toml constraints.txt README.md LICENSE ./
 COPY src src
+COPY examples examples
 RUN python -m venv /opt/gqlspaces \
     && /opt/gqlspaces/bin/pip install --quiet -c constraints.txt .
 

@@ -8,7 +8,7 @@ BIN := .venv/bin
 READY := .venv/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help demo serve test lint types contracts drift schema migration gate check bench format
+.PHONY: help demo serve test lint types contracts reference drift schema migration gate check bench format
 
 help: ## Show what can be done
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -51,15 +51,15 @@ contracts: $(READY) ## Check who may import whom
 schema: $(READY) ## Write schema.graphql
 	@$(BIN)/gqlspaces schema export --output schema.graphql
 
+reference: $(READY) ## Write the generated pages of docs/reference
+	@$(BIN)/python -m gqlspaces.reference
+
 drift: $(READY) ## Check that schema.graphql is what the code serves
 	@$(BIN)/gqlspaces schema check schema.graphql
 
 migration: $(READY) ## Draft a migration from the tables (name=add_snapshot)
 	@test -n "$(name)" || { echo "say what it does: make migration name=add_snapshot" >&2; exit 2; }
-	@scratch=$$(mktemp -d) && trap 'rm -rf "$$scratch"' EXIT \
-		&& export GQLSPACES_DATABASE_URL="sqlite:///$$scratch/now.db" \
-		&& $(BIN)/gqlspaces db upgrade \
-		&& $(BIN)/alembic revision --autogenerate -m "$(name)"
+	@$(BIN)/python -m gqlspaces.migration "$(name)"
 
 gate: lint types contracts drift ## Everything that check does but the tests
 

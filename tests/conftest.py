@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 
@@ -25,8 +26,12 @@ def sqlite(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PostgresTemplate]:
-    with postgres_server(tmp_path_factory.mktemp("postgres")) as server:
+def postgres() -> Iterator[PostgresTemplate]:
+    # Not below pytest's folder: the next run closes that to the user the server runs as.
+    with (
+        TemporaryDirectory(prefix="gqlspaces-", ignore_cleanup_errors=True) as folder,
+        postgres_server(Path(folder)) as server,
+    ):
         yield postgres_template(server)
 
 

@@ -8,7 +8,6 @@ import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from importlib import resources
-from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
@@ -55,20 +54,19 @@ async def upgrade(url: str) -> None:
         await connection.run_sync(_upgrade)
 
 
-async def write_revision(message: str, tables: MetaData) -> Path:
-    """Write the revision that brings a migrated database to these tables; give its file."""
+async def write_revision(message: str, tables: MetaData) -> None:
+    """Write the revision that brings a migrated database to these tables, and say where."""
     with TemporaryDirectory() as folder:
         url = f"sqlite:///{folder}/scratch.db"
         await upgrade(url)
         async with _engine(url) as engine, engine.connect() as connection:
-            return await connection.run_sync(_write, message, tables)
+            await connection.run_sync(_write, message, tables)
 
 
-def _write(connection: Connection, message: str, tables: MetaData) -> Path:
+def _write(connection: Connection, message: str, tables: MetaData) -> None:
     number = len(list(_scripts().walk_revisions())) + 1
     config = _config(connection=connection, tables=tables)
-    script = command.revision(config, message, autogenerate=True, rev_id=f"{number:04}")
-    return Path(script.path)  # type: ignore[union-attr] - only several heads give a list
+    command.revision(config, message, autogenerate=True, rev_id=f"{number:04}")
 
 
 @asynccontextmanager
@@ -132,8 +130,7 @@ def main() -> None:
 
     if len(sys.argv) != 2:  # noqa: PLR2004 - the program and one name
         sys.exit("usage: python -m gqlspaces.migration NAME")
-    path = asyncio.run(write_revision(sys.argv[1], SQLModel.metadata))
-    print(path)  # noqa: T201 - the result itself
+    asyncio.run(write_revision(sys.argv[1], SQLModel.metadata))
 
 
 if __name__ == "__main__":

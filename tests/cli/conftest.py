@@ -12,11 +12,16 @@ Run = Callable[..., subprocess.CompletedProcess[str]]
 
 
 @pytest.fixture
-def run(tmp_path: Path) -> Run:
-    """Runs `gqlspaces` in an empty folder, without the settings of the caller."""
-    environment = {
+def bare_environment() -> dict[str, str]:
+    """The variables of a process without the settings of the caller."""
+    return {
         name: value for name, value in os.environ.items() if not name.startswith("GQLSPACES_")
     } | {"COLUMNS": "80", "NO_COLOR": "1"}
+
+
+@pytest.fixture
+def run(tmp_path: Path, bare_environment: dict[str, str]) -> Run:
+    """Runs `gqlspaces` in an empty folder, without the settings of the caller."""
 
     def run_command(*arguments: str, **variables: str) -> subprocess.CompletedProcess[str]:
         return subprocess.run(
@@ -24,7 +29,7 @@ def run(tmp_path: Path) -> Run:
             capture_output=True,
             check=False,
             cwd=tmp_path,
-            env=environment | variables,
+            env=bare_environment | variables,
             text=True,
             timeout=30,
         )

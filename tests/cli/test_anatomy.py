@@ -75,7 +75,7 @@ def test_everything_stands_in_declared_order() -> None:
 
 def test_a_field_shows_its_label_type_and_constraints() -> None:
     fields = [
-        field("email", label="Email", constraints=[{"type": "required"}, {"type": "unique"}]),
+        field("email", label="Email", constraints=[{"type": "REQUIRED"}, {"type": "UNIQUE"}]),
         field("tags", "ENUM_LIST", actions=[action("Clean", "clean")]),
     ]
     sheet = {"name": "S", "slug": "s", "fields": fields, "actions": []}

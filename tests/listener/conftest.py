@@ -8,12 +8,41 @@ from typing import Any, TypeAlias
 
 import pytest
 
-from gqlspaces.listener import Api, Client, Connection, Listener, Pace, Runner
+from gqlspaces.listener import Api, Client, Connection, Event, Listener, Pace, Runner
 
 from .gateway import KEY, Gateway
 from .store import Store
 
 Running: TypeAlias = Callable[..., contextlib.AbstractAsyncContextManager[Runner]]
+
+CONFIGURE = {"job": "space:configure"}
+
+
+async def seed(event: Event) -> None:
+    """Configure a Space the long way, as the seed's listing does."""
+    job_id, space_id = event.context["jobId"], event.context["spaceId"]
+    await event.api.jobs.ack(job_id, info="Setting up", progress=10)
+    await event.api.workbooks.create(
+        space_id=space_id,
+        name="Customer Data",
+        sheets=[{"name": "Contacts", "fields": [{"key": "email", "type": "string"}]}],
+        actions=[
+            {
+                "operation": "submit",
+                "label": "Submit",
+                "mode": "foreground",
+                "constraints": [{"type": "hasData"}],
+            }
+        ],
+    )
+    await event.api.jobs.update(job_id, info="Workbook created", progress=50)
+    await event.api.documents.create(space_id=space_id, title="Welcome", body="<h1>Hi</h1>")
+    await event.api.spaces.update(space_id, metadata={"theme": {"root": {}}})
+    await event.api.jobs.complete(job_id, outcome={"message": "Done", "acknowledge": True})
+
+
+def settled(store: Store, job_id: str) -> bool:
+    return store.jobs[job_id]["status"] in {"COMPLETE", "FAILED"}
 
 
 @pytest.fixture

@@ -93,6 +93,8 @@ class Store:
                 "job": job["name"],
                 "operation": job["operation"],
                 "status": job["status"].lower(),
+                "isPart": job["isPart"],
+                "input": job.get("input"),
             },
         )
 
@@ -115,9 +117,9 @@ class Store:
     def job(self, _info: Any, id: str) -> dict[str, Any] | None:
         return self.jobs.get(id)
 
-    def jobs_list(self, _info: Any, first: int, filter: Mapping[str, Any]) -> dict[str, Any]:
+    def jobs_list(self, _info: Any, last: int, filter: Mapping[str, Any]) -> dict[str, Any]:
         found = [job for job in self.jobs.values() if job["status"] in filter["status"]]
-        return {"edges": [{"node": job} for job in found[:first]]}
+        return {"edges": [{"node": job} for job in reversed(found[:last])]}
 
     def space(self, _info: Any, id: str = "sp_1") -> dict[str, Any]:
         return {
@@ -199,20 +201,28 @@ class Store:
             raise Refused("JOB_CONFLICT", f"the job is {job['status']}")
         return job
 
-    def _claim(self, job: dict[str, Any]) -> dict[str, Any]:
+    def _claim(self, job: dict[str, Any], holder: str) -> dict[str, Any]:
+        if job["status"] == "EXECUTING" and job["holder"] == holder:
+            return {"job": job, "lease": self.leases[job["id"]], "leaseExpiresAt": AT}
         if job["status"] != "READY":
             raise Refused("JOB_CONFLICT", f"the job is {job['status']}")
         job |= {"status": "EXECUTING", "attempt": job["attempt"] + 1, "progress": 0}
+        job["holder"] = holder
         self.leases[job["id"]] = f"lease-{next(self._numbers)}"
         return {"job": job, "lease": self.leases[job["id"]], "leaseExpiresAt": AT}
 
-    async def _ackJob(self, id: str, **_rest: Any) -> dict[str, Any]:  # noqa: N802
+    async def _ackJob(self, id: str, holder: str, **_rest: Any) -> dict[str, Any]:  # noqa: N802
         if id not in self.jobs:
             raise Refused("NOT_FOUND", "no such job")
-        return self._claim(self.jobs[id])
+        return self._claim(self.jobs[id], holder)
 
     async def _claimJobs(  # noqa: N802
-        self, jobs: list[str], limit: int, namespaces: list[str] | None = None, **_rest: Any
+        self,
+        jobs: list[str],
+        limit: int,
+        holder: str,
+        namespaces: list[str] | None = None,
+        **_rest: Any,
     ) -> dict[str, Any]:
         ready = [
             job
@@ -221,7 +231,7 @@ class Store:
             and topic_matches(job["name"], jobs)
             and (not namespaces or any(topic_matches(ns, namespaces) for ns in job["namespaces"]))
         ]
-        return {"claims": [self._claim(job) for job in ready[:limit]]}
+        return {"claims": [self._claim(job, holder) for job in ready[:limit]]}
 
     async def _updateJob(self, id: str, lease: str, **changes: Any) -> dict[str, Any]:  # noqa: N802
         job = self._hold(id, lease)
@@ -232,7 +242,26 @@ class Store:
         job = self._hold(id, lease)
         job |= {"status": "COMPLETE", "outcome": ending.get("outcome"), "info": ending.get("info")}
         await self.announce(id, "job:completed")
+        parent = job.get("parentId", "")
+        siblings = [one for one in self.jobs.values() if parent and one.get("parentId") == parent]
+        if siblings and all(one["status"] == "COMPLETE" for one in siblings):
+            await self.announce(parent, "job:parts-completed")
         return {"job": job}
+
+    async def _splitJob(self, id: str, lease: str, parts: int, **_rest: Any) -> dict[str, Any]:  # noqa: N802
+        job = self._hold(id, lease)
+        ids = [
+            await self.add_job(job["name"], isPart=True, parentId=id, input={"part": part})
+            for part in range(parts)
+        ]
+        return {"job": job, "parts": [self.jobs[part] for part in ids]}
+
+    async def _deleteWorkbook(self, id: str) -> dict[str, Any]:  # noqa: N802
+        left = [workbook for workbook in self.workbooks if workbook["id"] != id]
+        if len(left) == len(self.workbooks):
+            raise Refused("NOT_FOUND", "no such workbook")
+        self.workbooks = left
+        return {}
 
     async def _failJob(  # noqa: N802
         self, id: str, lease: str, retry: bool = False, **ending: Any

@@ -130,8 +130,9 @@ async def test_a_job_in_other_hands_is_a_conflict(api: Api, client: Client, stor
     job_id = await store.add_job()
     await api.jobs.ack(job_id)
 
-    with pytest.raises(JobConflict):
-        await Api(client).jobs.ack(job_id)
+    async with Client(client.connection) as other:
+        with pytest.raises(JobConflict):
+            await Api(other).jobs.ack(job_id)
 
 
 async def test_an_answer_that_is_no_graphql_is_an_error(api: Api, gateway: Gateway) -> None:
@@ -220,8 +221,25 @@ async def test_a_lease_that_is_gone_is_told_to_a_script(api: Api, store: Store) 
         await api.jobs.complete(job_id)
 
 
+async def test_a_deletion_whose_answer_was_lost_is_done(
+    api: Api, gateway: Gateway, store: Store
+) -> None:
+    workbook = await api.workbooks.create(space_id="sp_1", name="Data")
+    gateway.faults.append(lost)
+
+    await api.workbooks.delete(workbook["id"])
+
+    assert store.workbooks == []
+    assert len(store.made("deleteWorkbook")) == 2
+
+
 async def test_nothing_but_enum_values_is_respelled(api: Api, store: Store) -> None:
-    field = {"key": "type", "type": "enum-list", "metadata": {"type": "as-is", "mode": "mine"}}
+    field = {
+        "key": "type",
+        "type": "enum-list",
+        "config": {"size": "tiny", "sortBy": "label"},
+        "metadata": {"type": "as-is", "mode": "mine"},
+    }
     sheet = {"name": "A", "access": ["*", "add"], "fields": [field]}
 
     await api.workbooks.create(space_id="sp_1", name="mode", sheets=[sheet])

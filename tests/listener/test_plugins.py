@@ -7,17 +7,13 @@ import pytest
 
 from gqlspaces.listener import Event, Listener, Tick, configure_space, job_handler
 
-from .conftest import Running
+from .conftest import Running, settled
 from .store import Store
 
 BLUEPRINT = {
     "workbooks": [{"name": "Company Workbook"}, {"name": "Customers Workbook"}],
     "documents": [{"title": "Welcome", "body": "Hi"}],
 }
-
-
-def settled(store: Store, job_id: str) -> bool:
-    return store.jobs[job_id]["status"] in {"COMPLETE", "FAILED"}
 
 
 async def run_job(running: Running, store: Store, listener: Listener, name: str) -> dict[str, Any]:

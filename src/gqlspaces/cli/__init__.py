@@ -19,7 +19,8 @@ RUN, LOOK, KEEP = "Run", "Look", "Keep"
 app = typer.Typer(
     name="gqlspaces",
     help="A self-hosted GraphQL service for Spaces.",
-    epilog="Exit codes: 0 done, 1 failed, 2 misused, 130 interrupted. Settings: docs/settings.md.",
+    epilog="Exit codes: 0 done, 1 failed, 2 misused, 130 interrupted. "
+    "Settings: docs/reference/settings.md.",
     no_args_is_help=True,
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},

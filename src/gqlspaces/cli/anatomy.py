@@ -30,7 +30,7 @@ query Anatomy($id: ID!) {
         name
         slug
         actions { ...Button }
-        fields { id key label type constraints actions { ...Button } }
+        fields { id key label type constraints { type } actions { ...Button } }
       }
     }
   }
@@ -93,13 +93,18 @@ def _add_actions(branch: Tree, owner: Mapping[str, Any]) -> None:
 
 
 def _field_line(field: Mapping[str, Any]) -> Text:
-    kind = field["type"].lower().replace("_", "-")
-    marks = [constraint["type"] for constraint in field.get("constraints") or ()]
+    kind = _word(field["type"])
+    marks = [_word(constraint["type"]) for constraint in field["constraints"]]
     return Text.assemble(
         (f"{ICONS.get(kind, '?')} ", "green"),
         plain(field.get("label") or field["key"]),
         _aside(field["key"], kind, *marks),
     )
+
+
+def _word(name: str) -> str:
+    """A value of an enum as the domain spells it."""
+    return name.lower().replace("_", "-")
 
 
 def _line(icon: str, name: str, *details: str) -> Text:

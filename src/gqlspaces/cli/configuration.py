@@ -25,4 +25,6 @@ def configured(**flags: Any) -> "Settings":
     try:
         return Settings.load(**flags)
     except SettingsError as error:
-        raise Misuse(str(error), advice="Settings are described in docs/settings.md.") from None
+        raise Misuse(
+            str(error), advice="Settings are described in docs/reference/settings.md."
+        ) from None

@@ -5,14 +5,13 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from asyncpg import PostgresError
 from sqlalchemy import make_url
 from sqlalchemy.exc import SQLAlchemyError
 
 from gqlspaces import migration
 from gqlspaces.cli.failure import Failure
 from gqlspaces.cli.logs import masked
-from gqlspaces.kernel.engines import DatabaseInUse, FileLock, is_sqlite, sqlite_path
+from gqlspaces.kernel.engines import DatabaseInUse, FileLock, is_sqlite
 
 logger = logging.getLogger(__name__)
 
@@ -31,8 +30,8 @@ def sqlite_warning(url: str) -> str | None:
         return None
     sound = ".".join(map(str, SOUND_SQLITE))
     return (
-        f"SQLite {sqlite3.sqlite_version} is older than {sound}, whose predecessors can in rare "
-        "cases corrupt a database: keep backups, or use PostgreSQL."
+        f"SQLite {sqlite3.sqlite_version} has a bug, fixed in {sound}, that can in rare cases "
+        "corrupt a database: keep backups, or use PostgreSQL."
     )
 
 
@@ -47,7 +46,7 @@ def explained() -> Iterator[None]:
             advice="An embedded database has one process. If that is a gateway, name it with --url "
             "and GQLSPACES_KEY, or stop it; PostgreSQL takes several.",
         ) from None
-    except (OSError, PostgresError, SQLAlchemyError) as error:
+    except (OSError, SQLAlchemyError) as error:
         reason = masked(str(getattr(error, "orig", None) or error))
         raise Failure(
             f"the database does not work: {reason}", advice="See GQLSPACES_DATABASE_URL."

@@ -14,6 +14,9 @@ def demo(*, once: Once = False) -> None:
 
     Example: gqlspaces demo --once
     """
+    from gqlspaces.cli.terminal import console
+
+    console().print("\n[bold cyan]gqlspaces demo[/]\n")  # before the imports, which take a second
     from gqlspaces.cli.performance import perform
     from gqlspaces.cli.server import run
 

@@ -58,6 +58,7 @@ async def started(name: str, endpoint: str, key: str, logs: Path) -> AsyncIterat
             stdin=DEVNULL,
             stdout=output,
             stderr=STDOUT,
+            start_new_session=True,  # Ctrl-C is for us, who end it in good order
         )
     try:
         yield Example(name, process, log)

@@ -30,6 +30,8 @@ subscription Progress($jobId: ID, $spaceId: ID) {
 
 FAILED = frozenset({"FAILED", "CANCELED"})
 FINAL = FAILED | {"COMPLETE"}
+WORD = len("executing")  # the longest status
+WIDE = 100  # columns of a terminal that has room for the time besides
 STYLES = {"COMPLETE": "green", "FAILED": "red", "CANCELED": "yellow"}
 
 app = typer.Typer(no_args_is_help=True)
@@ -76,17 +78,20 @@ class Board:
 
     def __init__(self, *, silent: bool = False) -> None:
         from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+        from rich.table import Column
 
         from gqlspaces.cli.terminal import console
 
+        screen = console()
+        elapsed = [TimeElapsedColumn()] if screen.width >= WIDE else []
         self._progress = Progress(
             TextColumn("{task.fields[name]}", markup=False, style="bold"),
-            BarColumn(),
+            BarColumn(bar_width=16, table_column=Column(min_width=16, no_wrap=True)),
             TextColumn("{task.percentage:>3.0f}%"),
-            TimeElapsedColumn(),
+            *elapsed,
             TextColumn("{task.fields[status]}"),
-            TextColumn("{task.fields[info]}", markup=False, style="dim"),
-            console=console(),
+            TextColumn("{task.fields[info]}", markup=False, style="dim", table_column=Column()),
+            console=screen,
             disable=silent,
         )
         self._tasks: dict[str, TaskID] = {}
@@ -103,7 +108,7 @@ class Board:
         status = job["status"].lower()
         shown: dict[str, Any] = {
             "name": plain(job["name"]),
-            "status": f"[{STYLES.get(job['status'], 'cyan')}]{status}[/]",
+            "status": f"[{STYLES.get(job['status'], 'cyan')}]{status:<{WORD}}[/]",
             "info": plain((job["outcome"] or {}).get("message") or job["info"] or ""),
         }
         task = self._tasks.get(job["id"])

@@ -24,7 +24,7 @@ CREATE = (
     KEY
     + """
 mutation CreateKey($input: CreateKeyInput!) {
-  createKey(input: $input) { token key { ...Parts } userErrors { message path } }
+  createKey(input: $input) { token key { ...Parts } userErrors { message } }
 }
 """
 )
@@ -33,7 +33,7 @@ REVOKE = (
     KEY
     + """
 mutation RevokeKey($input: RevokeKeyInput!) {
-  revokeKey(input: $input) { key { ...Parts } userErrors { message path } }
+  revokeKey(input: $input) { key { ...Parts } userErrors { message } }
 }
 """
 )
@@ -43,7 +43,7 @@ WORKING = [Scope.SPACE_READ, Scope.SPACE_WRITE, Scope.JOB_WORK, Scope.EVENT_READ
 
 Slug = Annotated[
     str | None,
-    typer.Option("--environment", metavar="SLUG", help="Of the local database.", show_default=""),
+    typer.Option("--environment", metavar="SLUG", help="In a local database with several."),
 ]
 
 app = typer.Typer(no_args_is_help=True)
@@ -53,13 +53,20 @@ app = typer.Typer(no_args_is_help=True)
 def create(
     *,
     name: Annotated[str, typer.Option(help="What it is for.")] = "command line",
-    scope: Annotated[list[Scope], typer.Option(help="What it may do; repeatable.")] = WORKING,
+    scope: Annotated[
+        list[Scope],
+        typer.Option(metavar="SCOPE", help=f"Repeatable: {', '.join(Scope)}."),
+    ] = WORKING,
     namespace: Annotated[
         list[str] | None, typer.Option(help="Limit it to a namespace; repeatable.")
     ] = None,
     expires: Annotated[
         datetime | None,
-        typer.Option(formats=["%Y-%m-%d", "%Y-%m-%dT%H:%M:%SZ"], help="When it ends, in UTC."),
+        typer.Option(
+            formats=["%Y-%m-%d", "%Y-%m-%dT%H:%M:%SZ"],
+            metavar="DATE",
+            help="When it ends: 2027-01-31 or 2027-01-31T18:00:00Z.",
+        ),
     ] = None,
     environment: Slug = None,
     url: Url = None,
@@ -67,8 +74,8 @@ def create(
 ) -> None:
     """Make a key. It goes to standard output, this once.
 
-    Asks the gateway that --url or GQLSPACES_URL names, as GQLSPACES_KEY; without them it works on
-    the local database.
+    With GQLSPACES_KEY or --url the gateway makes it; without, it is made in the
+    local database, which no gateway may be using then.
 
     Example: gqlspaces keys create --name crm --scope space:read --namespace red
     """
@@ -82,7 +89,7 @@ def create(
     async def make(ask: Ask) -> dict[str, Any]:
         return accepted((await ask(CREATE, {"input": wanted}))["createKey"])
 
-    made = _with_gateway(url, environment, make)
+    made = _with_gateway(url, environment, make, founding=True)
     if json:
         print_json({**made["key"], "token": made["token"]})
         return
@@ -106,11 +113,12 @@ def list_keys(*, environment: Slug = None, url: Url = None, json: AsJson = False
         for key in keys:
             print_json(key)
         return
-    from rich.table import Table
+    from rich.table import Column, Table
 
-    table = Table("id", "name", "key", "reach", "state", box=None, header_style="bold")
+    whole = [Column(title, no_wrap=True) for title in ("id", "key", "state")]
+    table = Table(*whole, "name", "reach", box=None, header_style="bold")
     for key in keys:
-        table.add_row(key["id"], plain(key["name"]), f"{key['hint']}…", _reach(key), _state(key))
+        table.add_row(key["id"], f"{key['hint']}…", _state(key), plain(key["name"]), _reach(key))
     console().print(table if keys else "No keys.")
 
 
@@ -140,20 +148,26 @@ def revoke(
 def accepted(payload: dict[str, Any]) -> dict[str, Any]:
     """The payload of a mutation, unless its input was refused."""
     for error in payload["userErrors"]:
-        place = f" (at {'.'.join(error['path'])})" if error["path"] else ""
-        raise Failure(f"{error['message']}{place}")
+        raise Failure(error["message"])
     return payload
 
 
 def _with_gateway(
-    url: str | None, environment: str | None, work: Callable[[Ask], Awaitable[T]]
+    url: str | None,
+    environment: str | None,
+    work: Callable[[Ask], Awaitable[T]],
+    *,
+    founding: bool = False,
 ) -> T:
-    """What `work` returns, of the gateway that is named or of the local database."""
+    """What `work` returns, of the gateway that is named or of the local database.
+
+    Where there is no database yet, `founding` makes one.
+    """
     settings = configured(url=url)
     if settings.key is None and "url" not in settings.model_fields_set:
         from gqlspaces.cli.local import administer
 
-        return administer(settings, environment, lambda administrator: work(administrator.ask))
+        return administer(settings, environment, lambda one: work(one.ask), founding=founding)
     if environment is not None:
         raise Misuse("a key has one environment", advice="Leave out --environment, or the key.")
     from gqlspaces.cli.gateway import ask, run
@@ -170,4 +184,4 @@ def _reach(key: Mapping[str, Any]) -> str:
 def _state(key: Mapping[str, Any]) -> str:
     if key["revokedAt"]:
         return "revoked"
-    return f"until {key['expiresAt']}" if key["expiresAt"] else "works"
+    return f"until {key['expiresAt'][:10]}" if key["expiresAt"] else "works"

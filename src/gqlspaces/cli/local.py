@@ -11,6 +11,7 @@ from gqlspaces.bootstrap import create_bare_environment, environments
 from gqlspaces.cli.databases import bring_up_to_date, explained
 from gqlspaces.cli.failure import Failure
 from gqlspaces.kernel.auth import Principal
+from gqlspaces.kernel.engines import is_sqlite, sqlite_path
 from gqlspaces.kernel.graphql.context import Context
 from gqlspaces.listener.errors import ApiError, problems_of, refusal
 from gqlspaces.settings import Settings
@@ -53,11 +54,15 @@ class Administrator:
 
 
 def administer(
-    settings: Settings, slug: str | None, work: Callable[[Administrator], Awaitable[T]]
+    settings: Settings,
+    slug: str | None,
+    work: Callable[[Administrator], Awaitable[T]],
+    *,
+    founding: bool,
 ) -> T:
     """What `work` returns, given the administrator of the environment named, or of the only one.
 
-    In an empty database the environment of the settings is made.
+    Where there is none yet, `founding` makes the environment of the settings.
     """
 
     async def main() -> T:
@@ -65,18 +70,31 @@ def administer(
             with explained():
                 await bring_up_to_date(settings.database_url)
                 known = await environments(gateway.database)
-                if not known:
+                if not known and founding:
                     name = settings.environment_name
                     known = {name: await create_bare_environment(gateway.database, name)}
             return await work(Administrator(gateway, _chosen(known, slug)))
 
+    if not founding:
+        _require_file(settings.database_url)
     try:
         return asyncio.run(main())
     except ApiError as error:
         raise Failure(f"{error} ({error.code})") from None
 
 
+def _require_file(url: str) -> None:
+    """Only what makes things may make a database."""
+    if is_sqlite(url) and not sqlite_path(url).exists():
+        raise Failure(
+            f"there is no database {sqlite_path(url)}",
+            advice="Name a gateway with --url and GQLSPACES_KEY, or go to the folder of one.",
+        )
+
+
 def _chosen(known: Mapping[str, str], slug: str | None) -> str:
+    if not known:
+        raise Failure("there is no environment yet", advice="`gqlspaces serve` makes one.")
     names = ", ".join(known)
     if slug is None and len(known) > 1:
         raise Failure("there are several environments", advice=f"--environment: one of {names}.")

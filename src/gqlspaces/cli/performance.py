@@ -3,6 +3,7 @@
 import asyncio
 import shlex
 import shutil
+import signal
 import socket
 import sys
 import time
@@ -32,7 +33,7 @@ from gqlspaces.listener.errors import ApiError
 
 CREATE_SPACE = """
 mutation CreateSpace($input: CreateSpaceInput!) {
-  createSpace(input: $input) { space { id } job { id } userErrors { message path } }
+  createSpace(input: $input) { space { id } job { id } userErrors { message } }
 }
 """
 
@@ -71,6 +72,8 @@ async def perform(*, once: bool) -> None:
         async with serving(settings) as served:
             show = Show(served, Path(folder))
             showing = asyncio.create_task(show.run(once=once))
+            # Listeners, in sessions of their own, would outlive a terminal that is closed.
+            asyncio.get_running_loop().add_signal_handler(signal.SIGHUP, showing.cancel)
             ending = asyncio.create_task(served.ended())
             await asyncio.wait((showing, ending), return_when=asyncio.FIRST_COMPLETED)
             showing.cancel()
@@ -117,10 +120,10 @@ class Show:
         await _watched(client, scenes, examples)
         for scene in scenes:
             space = (await ask(client, ANATOMY, {"id": scene.space_id}))["space"]
-            self._out.print("\n", anatomy_tree(space), sep="")
+            self._out.print()
+            self._out.print(anatomy_tree(space))
 
     def _introduce(self) -> None:
-        self._say("\n[bold cyan]gqlspaces demo[/]\n")
         self._tell("Playground", self._served.url)
         self._tell("Database", "SQLite in a temporary folder")
         for title, act in zip(("Listeners", ""), ACTS, strict=True):
@@ -171,26 +174,29 @@ async def _key_for(client: Client, namespace: str) -> str:
 async def _watched(client: Client, scenes: Sequence[_Scene], examples: Sequence[Example]) -> None:
     """Show the progress of every job until all have ended; a listener that ends is a failure."""
     with Board() as board:
-        watching = asyncio.gather(*(_watch(client, scene, board) for scene in scenes))
+        watching = asyncio.create_task(_watch_all(client, scenes, board))
         ends = [asyncio.create_task(example.ended()) for example in examples]
-        try:
-            async with asyncio.timeout(PATIENCE):
-                await asyncio.wait((watching, *ends), return_when=asyncio.FIRST_COMPLETED)
-        except TimeoutError:
-            raise Failure(
-                f"the listeners did not finish within {PATIENCE:.0f} s",
-                advice="\n".join(example.last_words() for example in examples),
-            ) from None
-        finally:
-            for task in (watching, *ends):
-                task.cancel()
-        for example, end in zip(examples, ends, strict=True):
-            if end.done() and not end.cancelled():
-                raise Failure(f"{example.name} ended too soon", advice=example.last_words())
-    for scene, job, example in zip(scenes, await watching, examples, strict=True):
+        done, waiting = await asyncio.wait(
+            (watching, *ends), timeout=PATIENCE, return_when=asyncio.FIRST_COMPLETED
+        )
+        for task in waiting:
+            task.cancel()
+    for example, end in zip(examples, ends, strict=True):
+        if end in done:
+            raise Failure(f"{example.name} ended too soon", advice=example.last_words())
+    if watching not in done:
+        advice = "\n".join(example.last_words() for example in examples)
+        raise Failure(f"the listeners took more than {PATIENCE:.0f} s", advice=advice)
+    for scene, job, example in zip(scenes, watching.result(), examples, strict=True):
         if job["status"] in FAILED:
             message = (job["outcome"] or {}).get("message") or job["status"].lower()
             raise Failure(f"{scene.name}: {message}", advice=example.last_words())
+
+
+async def _watch_all(
+    client: Client, scenes: Sequence[_Scene], board: Board
+) -> list[Mapping[str, Any]]:
+    return await asyncio.gather(*(_watch(client, scene, board) for scene in scenes))
 
 
 async def _watch(client: Client, scene: _Scene, board: Board) -> Mapping[str, Any]:

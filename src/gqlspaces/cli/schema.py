@@ -37,9 +37,9 @@ def check(file: Annotated[Path, typer.Argument(help="Such as schema.graphql.")])
     Example: gqlspaces schema check schema.graphql
     """
     try:
-        text = file.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise Misuse(f"cannot read {file}: {error}") from None
+        text = file.read_text(encoding="utf-8", errors="replace")
+    except OSError as error:
+        raise Misuse(f"cannot read {file}: {error.strerror}") from None
     served = served_schema()
     if text == served:
         console().print(f"{file} is what this version serves.", soft_wrap=True)
@@ -67,7 +67,8 @@ def differences(old: str, new: str) -> Iterator[tuple[str, str]]:
     try:
         changes = find_schema_changes(build_schema(old), build_schema(new))
     except (GraphQLError, TypeError) as error:
-        raise Failure(f"the file is no GraphQL schema: {error}") from None
+        reason = getattr(error, "message", None) or error
+        raise Failure(f"the file is no GraphQL schema: {reason}") from None
     for change in changes:
         kinds = {BreakingChange: "breaking", DangerousChange: "dangerous"}
         yield kinds.get(type(change), "safe"), change.description

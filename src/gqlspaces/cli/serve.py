@@ -25,7 +25,7 @@ DataDir = Annotated[
 ]
 Level = Annotated[
     Literal["debug", "info", "warning", "error"] | None,
-    typer.Option(help="Least severe message that is logged.", show_default="info"),
+    typer.Option(metavar="LEVEL", help="Least severe message that is logged.", show_default="info"),
 ]
 Form = Annotated[
     Literal["console", "json"] | None,
@@ -49,8 +49,8 @@ def serve(
 ) -> None:
     """Serve the API and the playground until told to stop (SIGTERM or Ctrl-C).
 
-    An empty database gets an environment and a secret key, which is printed this once, and only
-    where none but this machine can connect; `gqlspaces keys create` makes others.
+    An empty database gets an environment and a secret key. The key is printed
+    this once, and only when the address is of this machine alone.
 
     Example: gqlspaces serve --port 9000
     """

@@ -31,11 +31,19 @@ class NewJob(TypedDict, total=False):
     type: Required[str]
     operation: Required[str]
     source_id: Required[str]
+    space_id: str
+    destination_id: str
     trigger: str
     mode: str
+    config: JsonObject
     input: JsonObject
+    subject: JsonObject
     info: str
     metadata: JsonObject
+    run_at: datetime | str
+    predecessor_ids: Sequence[str]
+    max_attempts: int
+    estimated_completion_at: datetime | str
 
 
 class SpaceChanges(TypedDict, total=False):
@@ -43,11 +51,14 @@ class SpaceChanges(TypedDict, total=False):
 
     name: str
     namespace: str | None
+    app_id: str | None
+    actions: Sequence[JsonObject]
     labels: Sequence[str]
     metadata: JsonObject
     settings: JsonObject
     access: Sequence[str]
     display_order: int | None
+    is_app_template: bool
     guest_authentication: Sequence[str]
     language_override: str | None
     primary_workbook_id: str | None
@@ -62,6 +73,7 @@ class NewSpace(TypedDict, total=False):
     namespace: str | None
     app_id: str
     auto_configure: bool
+    actions: Sequence[JsonObject]
     labels: Sequence[str]
     metadata: JsonObject
     settings: JsonObject
@@ -82,6 +94,8 @@ class WorkbookChanges(TypedDict, total=False):
     settings: JsonObject
     folder: str | None
     treatments: Sequence[str]
+    actions: Sequence[JsonObject]
+    storage_strategy: str
 
 
 class NewWorkbook(WorkbookChanges, total=False):
@@ -89,8 +103,6 @@ class NewWorkbook(WorkbookChanges, total=False):
 
     space_id: Required[str]
     sheets: Sequence[JsonObject]
-    actions: Sequence[JsonObject]
-    storage_strategy: str
 
 
 class DocumentChanges(TypedDict, total=False):
@@ -99,21 +111,26 @@ class DocumentChanges(TypedDict, total=False):
     title: str
     body: str
     treatments: Sequence[str]
+    actions: Sequence[JsonObject]
 
 
 class NewDocument(DocumentChanges, total=False):
     """A document to create in a Space."""
 
     space_id: Required[str]
-    actions: Sequence[JsonObject]
 
 
 class SheetChanges(TypedDict, total=False):
-    """What may change about a sheet without touching its fields."""
+    """What may change about a sheet; a list replaces the whole list."""
 
     name: str
     slug: str
+    fields: Sequence[JsonObject]
+    actions: Sequence[JsonObject]
+    constraints: Sequence[JsonObject]
     description: str | None
+    access: Sequence[str]
+    collection: str | None
     metadata: JsonObject | None
     readonly: bool
     allow_additional_fields: bool

@@ -75,7 +75,8 @@ class Calls:
         return payload
 
     def _fence(self) -> dict[str, str]:
-        return {LEASE_HEADER: self.lease.header} if self.lease else {}
+        # Who has settled the job is free to go on without it.
+        return {LEASE_HEADER: self.lease.header} if self.lease and not self.lease.settled else {}
 
     def _keyed(self, mutation: Mutation, input: Mapping[str, Any]) -> Mapping[str, Any]:
         if not mutation.keyed or "idempotencyKey" in input:

@@ -1,5 +1,8 @@
 """A GraphQL client over HTTP that repeats what may be repeated and raises what was refused."""
 
+import os
+import socket
+import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from types import TracebackType
@@ -59,6 +62,8 @@ class Client:
     ) -> None:
         self.connection = connection
         self.pace = pace or Pace()
+        # Two replicas must not share a name: to the server they would be one that asks again.
+        self.holder = f"{socket.gethostname()[:100]}:{os.getpid()}:{uuid.uuid4().hex[:8]}"
         self.http = httpx2.AsyncClient(
             timeout=timeout,
             transport=transport,

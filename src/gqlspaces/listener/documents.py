@@ -51,8 +51,8 @@ GET_JOB = JOB + "query Job($id: ID!) { job(id: $id) { ...JobParts } }"
 READY_JOBS = (
     JOB
     + """
-query ReadyJobs($first: Int!) {
-  jobs(filter: {status: [READY]}, first: $first) { edges { node { ...JobParts } } }
+query ReadyJobs($last: Int!) {
+  jobs(filter: {status: [READY]}, last: $last) { edges { node { ...JobParts } } }
 }
 """
 )

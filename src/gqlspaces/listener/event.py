@@ -12,6 +12,9 @@ from gqlspaces.listener.lease import Lease
 from gqlspaces.matching import EventView
 
 READY = "job:ready"
+PARTS_COMPLETED = "job:parts-completed"
+WORK = frozenset({READY, PARTS_COMPLETED})
+"""Topics that call for work on a job, by the one replica that holds it."""
 
 
 @dataclass(frozen=True)
@@ -87,8 +90,10 @@ def event_of_job(job: Job, api: Api) -> Event:
         "operation": job["operation"],
         "job": job["name"],
         "status": "ready",
-        "info": job["info"],
         "isPart": job["isPart"],
+        "progress": job["progress"],
+        "attempt": job["attempt"],
+        "info": job["info"],
         "input": job["input"],
     }
     return Event(

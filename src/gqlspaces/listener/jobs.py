@@ -1,7 +1,5 @@
 """The calls that move a job through its life: `api.jobs`."""
 
-import os
-import socket
 import uuid
 from collections.abc import Mapping, Sequence
 from typing import Any, Unpack, cast
@@ -12,9 +10,6 @@ from gqlspaces.listener.calls import Calls
 from gqlspaces.listener.entities import Claim, Job, JobOutcome
 from gqlspaces.listener.lease import Lease
 from gqlspaces.listener.structure import arguments
-
-HOLDER = f"{socket.gethostname()}:{os.getpid()}:{uuid.uuid4().hex[:8]}"
-"""How this process is called where a job names its holder."""
 
 _PLAIN_LEASE = 300
 
@@ -84,10 +79,16 @@ class Jobs:
     async def split(
         self, job_id: str, parts: int | Sequence[JsonObject], *, run_in_parallel: bool = False
     ) -> list[Job]:
-        """Split a job into parts, each a job of its own; return them."""
+        """Split a job into parts, each a job of its own; return them.
+
+        The handler may return then: the job stays held, and a handler that is registered for
+        `job:parts-completed` by name completes it, in this replica, when all parts have ended.
+        """
         input = {"id": job_id, "parts": parts, "runInParallel": run_in_parallel}
         lease = self._calls.leases.get(job_id)
         payload = await self._calls.mutate_leased(documents.SPLIT_JOB, input, lease)
+        if lease:
+            lease.split = True
         return cast("list[Job]", payload["parts"])
 
     async def claim(
@@ -101,7 +102,7 @@ class Jobs:
         """Take up to `limit` ready jobs whose names match one of the patterns in `jobs`."""
         input: dict[str, Any] = {
             "jobs": list(jobs),
-            "holder": HOLDER,
+            "holder": self._calls.client.holder,
             "limit": limit,
             "leaseSeconds": lease_seconds,
             "idempotencyKey": uuid.uuid4().hex,
@@ -118,7 +119,7 @@ class Jobs:
         """Take one job; raise `JobConflict` if another replica was faster."""
         input = {
             "id": job_id,
-            "holder": HOLDER,
+            "holder": self._calls.client.holder,
             "leaseSeconds": lease_seconds,
             "idempotencyKey": uuid.uuid4().hex,
             **progress,

@@ -22,6 +22,7 @@ class Lease:
     token: str = field(repr=False)
     seconds: float
     clock: Clock = field(default_factory=Clock, repr=False)
+    split: bool = False
     settling: bool = False
     settled: bool = False
     lost: ApiError | None = None

@@ -111,7 +111,7 @@ class Listener(Scope):
                 await one.handler(event)
             except JobConflict as error:
                 # Who watches `job:*` and takes the job by hand loses against other replicas.
-                if one.works or event.topic != READY:
+                if one.works_on(READY) or event.topic != READY:
                     raised.append(self._tell(error, event))
             except Exception as error:  # noqa: BLE001 - whatever a user's code raises
                 raised.append(self._tell(error, event))

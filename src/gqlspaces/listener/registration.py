@@ -5,10 +5,13 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, NamedTuple, TypeAlias
 
-from gqlspaces.listener.event import READY, Event
+from gqlspaces.listener.event import WORK, Event
 from gqlspaces.matching import ANY, EventPattern, Filter, Patterns
 
 Handler: TypeAlias = Callable[[Event], Awaitable[object]]
+
+MOST_PATTERNS = 100
+"""How many patterns the server takes in one list; what goes beyond is matched here."""
 
 _JOB_KEYS = frozenset({"job", "payload.job"})
 
@@ -32,10 +35,9 @@ class Registration:
         """The topic patterns, written out."""
         return [one or ANY for one in _listed(self.on)]
 
-    @property
-    def works(self) -> bool:
-        """Whether it takes jobs: only who names `job:ready` does, a wildcard merely watches."""
-        return READY in self.topics
+    def works_on(self, topic: str) -> bool:
+        """Whether it does the work that `topic` calls for: who only has a wildcard watches."""
+        return topic in WORK and topic in self.topics
 
 
 class Claimable(NamedTuple):
@@ -49,10 +51,10 @@ def event_filter(registrations: Iterable[Registration]) -> dict[str, Any]:
     """Return the smallest `EventFilter` that lets through what any of the registrations hears."""
     listed = list(registrations)
     topics = _unique(topic for one in listed for topic in one.topics)
-    asked: dict[str, Any] = {} if ANY in topics else {"topics": topics}
+    asked = {} if ANY in topics else {"topics": topics}
     if all(one.namespaces for one in listed):
         asked["namespaces"] = _unique(ns for one in listed for ns in _listed(one.namespaces[0]))
-    return asked
+    return {key: patterns for key, patterns in asked.items() if len(patterns) <= MOST_PATTERNS}
 
 
 def claimable(registrations: Iterable[Registration]) -> tuple[list[Claimable], bool]:
@@ -66,7 +68,9 @@ def claimable(registrations: Iterable[Registration]) -> tuple[list[Claimable], b
         else:
             namespaces = tuple(_listed(one.namespaces[0])) if one.namespaces else ()
             found.setdefault(namespaces, []).extend(jobs)
-    return [Claimable(ns, _unique(jobs)) for ns, jobs in found.items()], not exact
+    groups = [Claimable(namespaces, _unique(jobs)) for namespaces, jobs in found.items()]
+    small = [one for one in groups if max(map(len, one)) <= MOST_PATTERNS]
+    return small, not exact or len(small) < len(groups)
 
 
 def _job_patterns(filters: Sequence[Filter]) -> list[str] | None:

@@ -12,7 +12,7 @@ from gqlspaces.listener import documents
 from gqlspaces.listener.api import Api
 from gqlspaces.listener.client import Client, Connection
 from gqlspaces.listener.errors import CursorRefused
-from gqlspaces.listener.event import READY, Event, event_of
+from gqlspaces.listener.event import WORK, Event, event_of
 from gqlspaces.listener.pace import Pace
 from gqlspaces.listener.place import Place
 from gqlspaces.listener.registration import event_filter
@@ -125,7 +125,7 @@ class Runner:
         async with contextlib.aclosing(follower.follow(cursor)) as items:
             async for item in items:
                 event = event_of(item.event, item.cursor, api) if item.event else None
-                if event and event.topic == READY:
+                if event and event.topic in WORK:
                     workers.wake(event)
                 await self._queue.put((item.cursor, event))
 
@@ -140,7 +140,7 @@ class Runner:
             if event:
                 heard = self._listener.matching(event)
                 await self._listener.call(
-                    [one for one in heard if event.topic != READY or not one.works], event
+                    [one for one in heard if not one.works_on(event.topic)], event
                 )
             await self._place.move(cursor)
 

@@ -11,13 +11,12 @@ from typing import Any
 _ENUM_KEYS = frozenset(
     {
         "access",
+        "algorithm",
         "guestAuthentication",
         "level",
         "mode",
-        "relationship",
         "schedule",
         "size",
-        "sortBy",
         "storageStrategy",
         "strategy",
         "trigger",
@@ -26,7 +25,7 @@ _ENUM_KEYS = frozenset(
 )
 """Keys whose text, or list of texts, is an enum in the inputs of workbooks, sheets and actions."""
 
-_FREE_KEYS = frozenset({"defaultValue", "meta", "metadata", "outcome", "value"})
+_FREE_KEYS = frozenset({"config", "defaultValue", "input", "meta", "metadata", "value"})
 """Keys that hold free JSON or a user's own value, which nobody may respell."""
 
 _WORD_START = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|[-\s]")

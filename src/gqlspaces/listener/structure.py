@@ -16,6 +16,7 @@ from gqlspaces.listener.arguments import (
 )
 from gqlspaces.listener.calls import Calls
 from gqlspaces.listener.entities import Document, Job, Sheet, Space, Workbook
+from gqlspaces.listener.errors import ApiError
 from gqlspaces.listener.spelling import camel_case, graphql_input
 
 
@@ -83,8 +84,8 @@ class Workbooks:
         return cast("Workbook", payload["workbook"])
 
     async def delete(self, workbook_id: str) -> None:
-        """Delete a workbook with all its sheets."""
-        await self._calls.mutate(documents.DELETE_WORKBOOK, {"id": workbook_id})
+        """Delete a workbook with all its sheets; it may be gone already."""
+        await _delete(self._calls, documents.DELETE_WORKBOOK, workbook_id)
 
 
 class Documents:
@@ -105,8 +106,8 @@ class Documents:
         return cast("Document", payload["document"])
 
     async def delete(self, document_id: str) -> None:
-        """Delete a document."""
-        await self._calls.mutate(documents.DELETE_DOCUMENT, {"id": document_id})
+        """Delete a document; it may be gone already."""
+        await _delete(self._calls, documents.DELETE_DOCUMENT, document_id)
 
 
 class Sheets:
@@ -137,6 +138,15 @@ class Sheets:
     ) -> Sheet:
         payload = await self._calls.mutate(mutation, {"id": sheet_id, **input})
         return cast("Sheet", payload["sheet"])
+
+
+async def _delete(calls: Calls, mutation: documents.Mutation, id: str) -> None:
+    # A deletion whose answer was lost, or that an earlier run of the handler made, is done.
+    try:
+        await calls.mutate(mutation, {"id": id})
+    except ApiError as error:
+        if error.code != "NOT_FOUND":
+            raise
 
 
 def arguments(given: Mapping[str, Any]) -> dict[str, Any]:

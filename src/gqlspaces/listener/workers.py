@@ -12,7 +12,7 @@ from gqlspaces.listener.api import Api
 from gqlspaces.listener.client import Client
 from gqlspaces.listener.entities import Claim
 from gqlspaces.listener.errors import FATAL, ApiError, JobCanceled, JobConflict, LeaseLost
-from gqlspaces.listener.event import Event, event_of_job
+from gqlspaces.listener.event import PARTS_COMPLETED, READY, Event, event_of_job
 from gqlspaces.listener.lease import Lease
 from gqlspaces.listener.registration import Claimable, Registration, claimable
 
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 logger = logging.getLogger("gqlspaces.listener")
 
 _LOOKED_AT = 100
+_MOST_CLAIMS = 100
 _LONGEST_MESSAGE = 1000
 _RELEASE_PATIENCE = 5.0
 _LOSSES = (LeaseLost, JobConflict, JobCanceled)
@@ -49,6 +50,9 @@ class Workers:
         self._terms = terms
         self._tasks: dict[asyncio.Task[None], str] = {}
         self._begun: deque[str] = deque(maxlen=1000)
+        self._keepers: dict[str, asyncio.Task[None]] = {}
+        self._waiting: dict[str, Lease] = {}
+        self._early: dict[str, Event] = {}
         self._reserved = 0
         self._missed = False
         self._stopping = False
@@ -60,16 +64,20 @@ class Workers:
         return self._terms.concurrency - len(self._tasks) - self._reserved
 
     def wake(self, event: Event) -> None:
-        """Try to take the job of a `job:ready` event, if a handler wants it and there is room."""
+        """Try to take the job of a `job:ready` event, if a handler wants it and there is room.
+
+        After `job:parts-completed` go on with the job if it is held here.
+        """
         job_id = event.job_id
-        if self._stopping or job_id is None or job_id in self._tasks.values():
+        if self._stopping or job_id is None:
             return
-        if not self._wanting(event):
-            return
-        if self.free < 1:
-            self._missed = True
-            return
-        self._start(job_id, self._take(job_id, event))
+        if event.topic == PARTS_COMPLETED:
+            self._resume(job_id, event)
+        elif job_id not in self._tasks.values() and self._wanting(event):
+            if self.free > 0:
+                self._start(job_id, self._take(job_id, event))
+            else:
+                self._missed = True
 
     def sweep_soon(self) -> None:
         """Look for ready jobs now instead of at the next turn."""
@@ -93,7 +101,7 @@ class Workers:
 
     async def sweep(self) -> None:
         """Take ready jobs while there is room."""
-        groups, look = claimable(one for one in self._listener.registrations if one.works)
+        groups, look = claimable(one for one in self._listener.registrations if one.works_on(READY))
         for group in groups:
             await self._claim(group)
         if look:
@@ -106,13 +114,13 @@ class Workers:
 
     async def release(self) -> None:
         """Break off what still runs and give its jobs back."""
-        tasks = self.stop()
+        tasks = [*self.stop(), *(self._keepers[job_id] for job_id in self._waiting)]
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
 
     def _wanting(self, event: Event) -> list[Registration]:
-        return [one for one in self._listener.matching(event) if one.works]
+        return [one for one in self._listener.matching(event) if one.works_on(event.topic)]
 
     def _start(self, job_id: str, work: Coroutine[Any, Any, None]) -> None:
         task = asyncio.create_task(work, name=f"job {job_id}")
@@ -133,7 +141,7 @@ class Workers:
             self._sweep_wanted.set()
 
     async def _claim(self, group: Claimable) -> None:
-        room = self.free
+        room = min(self.free, _MOST_CLAIMS)
         if room < 1 or not group.jobs:
             self._missed = self._missed or room < 1
             return
@@ -152,15 +160,15 @@ class Workers:
         self._missed = self._missed or len(claims) == room
         for claim in claims:
             event = event_of_job(claim["job"], Api(self._client))
-            self._start(claim["job"]["id"], self._work(self._lease(claim, asked_at), event))
+            self._start(claim["job"]["id"], self._begin(self._lease(claim, asked_at), event))
         self._catch_up()
 
     async def _look(self) -> None:
         """Find jobs that no pattern describes: read the ready ones and match them here."""
         data = await self._client.execute(
-            documents.READY_JOBS, {"first": _LOOKED_AT}, repeatable=True
+            documents.READY_JOBS, {"last": _LOOKED_AT}, repeatable=True
         )
-        for edge in data["jobs"]["edges"]:
+        for edge in reversed(data["jobs"]["edges"]):
             self.wake(event_of_job(edge["node"], Api(self._client)))
 
     async def _take(self, job_id: str, event: Event) -> None:
@@ -172,7 +180,7 @@ class Workers:
         except ApiError as error:
             logger.warning("could not take job %s: %s", job_id, error)
         else:
-            await self._work(self._lease(claim, asked_at), event)
+            await self._begin(self._lease(claim, asked_at), event)
 
     def _lease(self, claim: Claim, asked_at: float) -> Lease:
         lease = Lease(
@@ -181,26 +189,53 @@ class Workers:
         lease.renewed(asked_at)
         return lease
 
-    async def _work(self, lease: Lease, event: Event) -> None:
+    async def _begin(self, lease: Lease, event: Event) -> None:
         # A sweep and an event may both have found the job: one lease starts one run.
-        if lease.token in self._begun:
-            return
-        self._begun.append(lease.token)
+        if lease.token not in self._begun:
+            self._begun.append(lease.token)
+            keeper = asyncio.create_task(self._keep(lease), name=f"lease of {lease.job_id}")
+            self._keepers[lease.job_id] = keeper
+            await self._work(lease, event)
+
+    async def _work(self, lease: Lease, event: Event) -> None:
         event = event.held(lease)
         running = asyncio.current_task()
         if running:
             lease.on_lost = running.cancel
-        keeper = asyncio.create_task(self._keep(lease), name=f"lease of {lease.job_id}")
+        waits = False
         try:
             raised = await self._listener.call(self._wanting(event), event)
-            await self._settle(event, lease, raised)
+            waits = not raised and self._wait_for_parts(lease)
+            if not waits:
+                await self._settle(event, lease, raised)
         except asyncio.CancelledError:
             if lease.lost:
                 logger.warning("stopped working on job %s: %s", lease.job_id, lease.lost)
             elif not lease.settled:
                 await self._release(event, lease)
         finally:
-            keeper.cancel()
+            if not waits:
+                self._keepers.pop(lease.job_id).cancel()
+
+    def _wait_for_parts(self, lease: Lease) -> bool:
+        """Keep the job of a handler that has split it, if there is another one for its parts."""
+        registrations = self._listener.registrations
+        if not lease.split or not any(one.works_on(PARTS_COMPLETED) for one in registrations):
+            return False
+        lease.split = False
+        lease.on_lost = lambda: None
+        self._waiting[lease.job_id] = lease
+        if early := self._early.pop(lease.job_id, None):
+            self._resume(lease.job_id, early)
+        return True
+
+    def _resume(self, job_id: str, event: Event) -> None:
+        lease = self._waiting.pop(job_id, None)
+        if lease and not lease.lost:
+            self._start(job_id, self._work(lease, event))
+        elif job_id in self._keepers:
+            # The parts were faster than the handler that made them.
+            self._early[job_id] = event
 
     async def _keep(self, lease: Lease) -> None:
         """Renew the lease at a third of its time; lose it when that is refused or too late."""
@@ -212,7 +247,8 @@ class Workers:
                 if not lease.settling and not lease.settled:
                     lease.lose(error)
             except (ApiError, TimeoutError) as error:
-                logger.warning("could not renew the lease of job %s: %s", lease.job_id, error)
+                told = str(error) or "no answer in time"
+                logger.warning("could not renew the lease of job %s: %s", lease.job_id, told)
                 if lease.remaining <= 0:
                     lease.lose(LeaseLost("LEASE_LOST", "the lease ran out"))
 

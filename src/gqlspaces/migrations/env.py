@@ -13,7 +13,7 @@ _PLAIN_TYPES = {
 }
 
 
-def render_item(kind: str, item: Any, _context: Any) -> str | Literal[False]:  # noqa: ANN401
+def render_item(kind: str, item: Any, _context: Any) -> str | Literal[False]:
     """Write our column types as the plain ones they are in the database."""
     name = type(item).__name__
     if kind != "type":

@@ -4,9 +4,9 @@ from typing import Any
 
 import pytest
 
+from features.structure import limited, new_space, new_workbook, state
 from gqlspaces.app import Gateway
 from harness import Api
-from features.structure import limited, new_space, new_workbook, state
 
 LIST = "query ($id: ID!) { space(id: $id) { actions { id operation } } }"
 
@@ -111,7 +111,9 @@ async def test_every_attribute_of_a_button_comes_back_as_it_was_sent(api: Api) -
     selection = """
         operation label mode primary confirm description tooltip icon schedule
         messages { type content } constraints { type ignoreSelection }
-        inputForm { type fields { key label type config { options { value } } constraints { type } } }
+        inputForm {
+          type fields { key label type config { options { value } } constraints { type } }
+        }
         mount { type slugs } guide { content } guardrail { content }
         invalidConditionalMessaging validRecordsMessage invalidRecordsMessage
     """
@@ -184,9 +186,7 @@ async def test_buttons_keep_the_order_they_are_given(api: Api) -> None:
     assert await operations(api, space) == ["0", "a", "b", "c"]
 
     ids = [made[name] for name in ("c", "0", "b", "a")]
-    payload = await api.do(
-        "reorderActions", "actions { operation }", targetId=space, ids=ids
-    )
+    payload = await api.do("reorderActions", "actions { operation }", targetId=space, ids=ids)
     assert [action["operation"] for action in payload["actions"]] == ["c", "0", "b", "a"]
     assert await operations(api, space) == ["c", "0", "b", "a"]
 

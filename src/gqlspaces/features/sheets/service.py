@@ -11,7 +11,7 @@ from gqlspaces.blueprint.sheet import SheetAccess, SheetConfig, SheetPatch
 from gqlspaces.features.actions.model import Action
 from gqlspaces.features.actions.service import set_actions
 from gqlspaces.features.columns import checked, columns_of, configuration_of, patched
-from gqlspaces.features.sheets.fields.service import fill_sheets, set_fields
+from gqlspaces.features.sheets.fields.service import set_fields
 from gqlspaces.features.sheets.model import Field, Sheet
 from gqlspaces.features.sheets.references import check_references
 from gqlspaces.features.siblings import check_free, check_room, make_room, reorder
@@ -42,7 +42,8 @@ async def create_sheet(
     sheet.position = make_room(siblings, index)
     tx.add(sheet)
     await tx.flush()
-    [fields] = await fill_sheets(tx, [(sheet, config)])
+    fields = await set_fields(tx, sheet, config.fields)
+    await set_actions(tx, sheet, config.actions)
     await check_references(tx, workbook.id, sent=_places(fields))
     return sheet
 

@@ -168,7 +168,7 @@ def _typed(column: ColumnElement[Any], value: Any) -> Any:
     except (ValueError, TypeError) as error:
         message = "This cursor was not given out by this list."
         raise bad_input(message, "after") from error
-    if not isinstance(typed, wanted):
+    if not isinstance(typed, wanted) or getattr(typed, "tzinfo", typed) is None:
         message = "This cursor was not given out by this list."
         raise bad_input(message, "after")
     return typed

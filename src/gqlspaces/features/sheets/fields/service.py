@@ -1,12 +1,11 @@
 """The rules of Fields."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from gqlspaces.blueprint.field import FieldConfig, FieldPatch
 from gqlspaces.blueprint.limits import FIELDS_PER_SHEET
 from gqlspaces.blueprint.problems import echo
-from gqlspaces.blueprint.sheet import SheetConfig
 from gqlspaces.features.actions.model import Action
 from gqlspaces.features.actions.service import replace_actions, set_actions
 from gqlspaces.features.columns import columns_of, patched, store
@@ -91,26 +90,6 @@ async def set_fields(tx: Transaction, sheet: Sheet, configs: Sequence[FieldConfi
     wanted = [(field, config.actions) for field, config in zip(fields, configs, strict=True)]
     await replace_actions(tx, actions, wanted)
     return fields
-
-
-async def fill_sheets(
-    tx: Transaction, wanted: Iterable[tuple[Sheet, SheetConfig]]
-) -> list[list[Field]]:
-    """Give new Sheets their columns and all buttons, in two flushes however many there are."""
-    buttons: list[Any] = []
-    made = []
-    for sheet, config in wanted:
-        fields = []
-        buttons.append((sheet, config.actions))
-        for position, part in enumerate(config.fields):
-            field = tx.add(new_field(sheet, part))
-            field.position = position
-            fields.append(field)
-            buttons.append((field, part.actions))
-        made.append(fields)
-    await tx.flush()
-    await replace_actions(tx, (), buttons)
-    return made
 
 
 def new_field(sheet: Sheet, config: FieldConfig) -> Field:

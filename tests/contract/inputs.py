@@ -1,0 +1,190 @@
+"""Inputs of mutations made from the schema alone: the least that is taken, and every place in it."""
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from itertools import count
+from typing import Any
+
+from contract.world import World
+from graphql import (
+    GraphQLEnumType,
+    GraphQLField,
+    GraphQLInputObjectType,
+    GraphQLInputType,
+    GraphQLList,
+    GraphQLNonNull,
+    GraphQLSchema,
+    build_schema,
+    get_named_type,
+)
+
+from gqlspaces.schema import build_schema as build_gqlspaces
+
+Path = tuple[str | int, ...]
+
+SCHEMA: GraphQLSchema = build_schema(build_gqlspaces().as_str())
+
+# What the `id` of a mutation names, by the noun in the mutation's name.
+_NOUNS = {
+    **{"Space": "sp", "Theme": "sp", "Workbook": "wb", "Sheet": "sh", "Field": "fd"},
+    **{"Action": "ac", "Document": "dc", "Job": "jb", "App": "app", "Key": "key"},
+}
+# What other members of type ID name.
+KINDS = {
+    **{"spaceId": "sp", "targetId": "sp", "sourceId": "sp", "workbookId": "wb", "sheetId": "sh"},
+    **{"destinationId": "wb", "primaryWorkbookId": "wb", "appId": "app", "predecessorIds": "jb"},
+    **{"documentId": "dc", "jobId": "jb", "parentId": "jb"},
+}
+# Ids of the caller's own, that are stored as they come and never looked up.
+FREE = {("CreateSpaceInput", "spaceConfigId"), ("UpdateSpaceInput", "spaceConfigId")}
+FREE |= {("JobSubjectInput", "id")}
+# Members without which the schema would let an input pass but no rule would.
+_NEEDED = {
+    **{(f"{verb}JobInput", "lease"): "lease" for verb in ("Update", "Complete", "Fail", "Split")},
+    ("JobSubjectInput", "resource"): "records",
+    ("InputFieldInput", "config"): None,
+}
+# Members whose value the schema says nothing of.
+_VALUES: dict[tuple[str, str], Any] = {
+    ("JobSubjectInput", "type"): "COLLECTION",
+    ("CreateAppInput", "namespace"): "red",
+    ("CreateJobInput", "type"): "SPACE",
+    ("SplitJobInput", "parts"): 2,
+    ("EnumOptionInput", "value"): "one",
+}
+_numbers = count()
+
+
+@dataclass(frozen=True)
+class Place:
+    """A place in the input of a mutation: where it is, what it takes, and whose member it is."""
+
+    mutation: str
+    path: Path
+    owner: str
+    type: GraphQLInputType
+
+    @property
+    def name(self) -> str:
+        """The name of the member."""
+        return str(next(part for part in reversed(self.path) if isinstance(part, str)))
+
+    @property
+    def required(self) -> bool:
+        return isinstance(self.type, GraphQLNonNull)
+
+    @property
+    def kind(self) -> str:
+        """The name of the type at the bottom of it."""
+        return get_named_type(self.type).name
+
+    @property
+    def is_list(self) -> bool:
+        return isinstance(_nullable(self.type), GraphQLList)
+
+    def __str__(self) -> str:
+        return f"{self.mutation}:{'.'.join(map(str, self.path))}"
+
+
+def mutations() -> dict[str, GraphQLField]:
+    assert SCHEMA.mutation_type is not None
+    return dict(SCHEMA.mutation_type.fields)
+
+
+def input_of(mutation: str) -> GraphQLInputObjectType:
+    found = get_named_type(mutations()[mutation].args["input"].type)
+    assert isinstance(found, GraphQLInputObjectType)
+    return found
+
+
+def minimal(mutation: str, world: World) -> dict[str, Any]:
+    """Give the least that the mutation takes, about the things of this world."""
+    return _object(input_of(mutation), mutation, world)
+
+
+def id_for(mutation: str, name: str, ids: Mapping[str, str]) -> str:
+    """Give the id of a thing that the member of this name may name."""
+    if name in KINDS:
+        return ids[KINDS[name]]
+    [noun] = re.findall("|".join(_NOUNS), mutation)[:1]
+    return ids[_NOUNS[noun]]
+
+
+def places(mutation: str, seen: set[str] | None = None) -> Iterator[Place]:
+    """Give every place in the input of a mutation; a nested input is entered once in `seen`."""
+    yield from _places(mutation, input_of(mutation), (), seen if seen is not None else set())
+
+
+def put(input: dict[str, Any], place: Place, value: Any, world: World) -> dict[str, Any]:
+    """Give the input with a value at a place, and on the way there the least that is taken."""
+    made = dict(input)
+    head, *rest = place.path
+    if not rest:
+        made[str(head)] = value
+        return made
+    kind = input_of(place.mutation)
+    made[str(head)] = _put(kind.fields[str(head)].type, tuple(rest), place, value, world)
+    return made
+
+
+def _put(wanted: GraphQLInputType, path: Path, place: Place, value: Any, world: World) -> Any:
+    if not path:
+        return value
+    head, *rest = path
+    bare = _nullable(wanted)
+    if isinstance(bare, GraphQLList):
+        return [_put(bare.of_type, tuple(rest), place, value, world)]
+    assert isinstance(bare, GraphQLInputObjectType)
+    made = _object(bare, place.mutation, world)
+    member = bare.fields[str(head)].type
+    made[str(head)] = _put(member, tuple(rest), place, value, world)
+    return made
+
+
+def _places(
+    mutation: str, kind: GraphQLInputObjectType, path: Path, seen: set[str]
+) -> Iterator[Place]:
+    for name, member in kind.fields.items():
+        place = Place(mutation, (*path, name), kind.name, member.type)
+        yield place
+        named = get_named_type(member.type)
+        inner = (*place.path, 0) if place.is_list else place.path
+        if place.is_list:
+            item = _nullable(member.type)
+            assert isinstance(item, GraphQLList)
+            yield Place(mutation, inner, kind.name, item.of_type)
+        if isinstance(named, GraphQLInputObjectType) and named.name not in seen:
+            seen.add(named.name)
+            yield from _places(mutation, named, inner, seen)
+
+
+def _object(kind: GraphQLInputObjectType, mutation: str, world: World) -> dict[str, Any]:
+    made = {}
+    for name, member in kind.fields.items():
+        needed = _NEEDED.get((kind.name, name))
+        if needed is not None:
+            made[name] = world.lease if needed == "lease" else needed
+        elif isinstance(member.type, GraphQLNonNull):
+            made[name] = _value(member.type, (kind.name, name), mutation, world)
+    return made
+
+
+def _value(wanted: GraphQLInputType, where: tuple[str, str], mutation: str, world: World) -> Any:
+    if where in _VALUES:
+        return _VALUES[where]
+    bare = _nullable(wanted)
+    if isinstance(bare, GraphQLList):
+        return [_value(bare.of_type, where, mutation, world)]
+    if isinstance(bare, GraphQLInputObjectType):
+        return _object(bare, mutation, world)
+    if isinstance(bare, GraphQLEnumType):
+        return next(iter(bare.values))
+    if bare.name == "ID":
+        return id_for(mutation, where[1], world.ids)
+    plain = {"Int": 1, "Float": 0.5, "Boolean": True, "JSON": {}}
+    return plain.get(bare.name, f"probe{next(_numbers)}")
+
+
+def _nullable(wanted: GraphQLInputType) -> Any:
+    return wanted.of_type if isinstance(wanted, GraphQLNonNull) else wanted
