@@ -44,11 +44,11 @@ def template(request: pytest.FixtureRequest) -> Path | PostgresTemplate:
 @pytest.fixture
 async def database_url(template: Path | PostgresTemplate, tmp_path: Path) -> AsyncIterator[str]:
     """The URL of a fresh, migrated database, once on SQLite and once on PostgreSQL."""
-    if isinstance(template, Path):
+    if isinstance(template, PostgresTemplate):
+        async with template.copy() as url:  # noqa: ASYNC240 - this one is no path
+            yield url
+    else:
         yield sqlite_copy(template, tmp_path)
-        return
-    async with template.copy() as url:
-        yield url
 
 
 @pytest.fixture

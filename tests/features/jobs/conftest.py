@@ -1,8 +1,8 @@
 """Fixtures of tests of Jobs."""
 
 import pytest
-from features.jobs.desk import Desk
 
+from features.jobs.desk import Desk
 from gqlspaces.app import Gateway
 from harness import Api, HandClock
 

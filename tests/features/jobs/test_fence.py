@@ -1,6 +1,7 @@
 """Mutations made inside a Job: a listener that lost it changes nothing."""
 
 import pytest
+
 from features.jobs.desk import Desk
 
 

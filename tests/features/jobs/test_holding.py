@@ -1,6 +1,7 @@
 """Taking Jobs, holding them by leases, and reporting on them."""
 
 import pytest
+
 from features.jobs.desk import Desk
 
 

@@ -3,8 +3,8 @@
 from typing import Any
 
 import pytest
-from features.jobs.desk import Desk
 
+from features.jobs.desk import Desk
 from gqlspaces.app import Gateway
 from harness import Api
 

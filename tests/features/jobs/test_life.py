@@ -1,6 +1,9 @@
 """How a Job begins, and which steps are legal."""
 
+from typing import Any
+
 import pytest
+
 from features.jobs.desk import Desk
 
 
@@ -136,7 +139,7 @@ async def test_only_legal_steps_are_taken(desk: Desk, status: str) -> None:
         id, lease = await put(desk, status)
         assert await desk.status(id) == status
         before = await desk.topics(id)
-        input = {"id": id} | ({"lease": lease} if step in LEASED and lease else {})
+        input: dict[str, Any] = {"id": id} | ({"lease": lease} if step in LEASED and lease else {})
         if step == "splitJob":
             input["parts"] = 2
 

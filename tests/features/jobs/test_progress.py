@@ -6,8 +6,8 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 import pytest
-from features.jobs.desk import Desk
 
+from features.jobs.desk import Desk
 from gqlspaces.app import Gateway
 from gqlspaces.kernel.graphql.failures import RequestRefused
 from harness import Api

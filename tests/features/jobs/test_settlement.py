@@ -1,8 +1,8 @@
 """Ending Jobs: once, and with an answer that can be asked for again."""
 
 import pytest
-from features.jobs.desk import Desk
 
+from features.jobs.desk import Desk
 from gqlspaces.features.jobs.service.steps import Chance, backoff
 
 

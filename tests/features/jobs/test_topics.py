@@ -1,7 +1,6 @@
 """What listeners hear of Jobs (domain reference 2.10)."""
 
 from features.jobs.desk import Desk
-
 from gqlspaces.features.jobs.topics import CATALOGUE
 
 

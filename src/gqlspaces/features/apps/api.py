@@ -5,7 +5,7 @@ from sqlalchemy import select
 from strawberry import auto
 from strawberry.scalars import JSON
 
-from gqlspaces.blueprint.app import AppConfig, AppPatch, AppType
+from gqlspaces.blueprint.app import AppConfig, AppPatch
 from gqlspaces.features.apps import model, service
 from gqlspaces.features.apps.topics import TOPICS
 from gqlspaces.features.columns import checked
@@ -15,7 +15,7 @@ from gqlspaces.kernel.entity import table
 from gqlspaces.kernel.feature import Feature
 from gqlspaces.kernel.graphql.connection import Connection, Page, Sort, paginate
 from gqlspaces.kernel.graphql.context import Info
-from gqlspaces.kernel.graphql.exposure import Node, exposes, extend, graphql_enum, one
+from gqlspaces.kernel.graphql.exposure import Node, exposes, extend, one
 from gqlspaces.kernel.graphql.inputs import accepts, body_of, optional, required
 from gqlspaces.kernel.graphql.mutation import mutation
 from gqlspaces.kernel.graphql.query import query
@@ -29,7 +29,7 @@ class App(Node):
     id: auto
     name: auto
     namespace: auto
-    type: graphql_enum(AppType) = strawberry.field(description="What the App is for.")  # type: ignore[valid-type]
+    type: auto
     entity: auto
     entity_plural: auto
     icon: auto

@@ -7,7 +7,8 @@ from typing import Any, ClassVar
 from sqlalchemy import ColumnElement, UniqueConstraint
 from sqlmodel import Field
 
-from gqlspaces.kernel.entity import Entity, json_column, table, time_column
+from gqlspaces.blueprint.app import AppType
+from gqlspaces.kernel.entity import Entity, json_column, table, time_column, word_column
 
 
 class App(Entity, table=True):
@@ -21,7 +22,7 @@ class App(Entity, table=True):
     namespace: str = Field(
         max_length=63, description="The namespace of its Spaces that have none of their own."
     )
-    type: str = Field(max_length=32, description="What the App is for.")
+    type: AppType = word_column("What the App is for.")
     entity: str = Field(default="Space", max_length=255, description="Its word for one Space.")
     entity_plural: str = Field(
         default="Spaces", max_length=255, description="Its word for several Spaces."

@@ -18,7 +18,7 @@ async def create_app(tx: Transaction, *, config: AppConfig) -> App:
     """Make an App; its name is unique in its environment."""
     _refuse_foreign(tx, config.namespace)
     await _refuse_duplicate(tx, config.name)
-    app = App(name=config.name, namespace=config.namespace, type=config.type.value)
+    app = App(name=config.name, namespace=config.namespace, type=config.type)
     app.activated_at = tx.now
     store(app, config)
     return tx.add(app)

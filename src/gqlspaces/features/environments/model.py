@@ -6,6 +6,7 @@ from typing import Any, ClassVar
 from sqlalchemy import ColumnElement, true
 from sqlmodel import Field
 
+from gqlspaces.blueprint.space import GuestAuthentication
 from gqlspaces.kernel.entity import Entity, json_column
 
 
@@ -18,7 +19,7 @@ class Environment(Entity, table=True):
     name: str = Field(max_length=255, description="What people call it.")
     slug: str = Field(max_length=255, unique=True, description="Its unique name in code.")
     is_prod: bool = Field(default=False, description="Whether real customers use it.")
-    guest_authentication: list[str] = json_column(
+    guest_authentication: list[GuestAuthentication] = json_column(
         "How guests may come in unless their Space says otherwise; empty means both ways."
     )
     features: dict[str, Any] = json_column("Switches of this environment.", default_factory=dict)

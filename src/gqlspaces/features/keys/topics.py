@@ -1,8 +1,10 @@
 """Keys are announced to nobody."""
 
+from typing import Any
+
 from gqlspaces.features.keys.model import Key
 from gqlspaces.kernel.idempotency import Answer
-from gqlspaces.kernel.recorder import silent
+from gqlspaces.kernel.recorder import TopicRule, silent
 
-TOPICS = {Key: silent, Answer: silent}
+TOPICS: dict[type[Any], TopicRule] = {Key: silent, Answer: silent}
 CATALOGUE: dict[str, str] = {}

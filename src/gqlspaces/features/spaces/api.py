@@ -8,7 +8,7 @@ from sqlalchemy import Select, String, cast, select
 from strawberry import auto
 from strawberry.scalars import JSON
 
-from gqlspaces.blueprint.space import GuestAuthentication, SpaceAccess, SpaceConfig, SpacePatch
+from gqlspaces.blueprint.space import SpaceConfig, SpacePatch
 from gqlspaces.blueprint.space import SpaceSettings as SpaceSettingsConfig
 from gqlspaces.blueprint.theme import Theme as ThemeConfig
 from gqlspaces.features.actions.api import Action
@@ -35,6 +35,11 @@ SpaceSettings = output_of(SpaceSettingsConfig)
 _spaces = table(model.Space)
 
 
+def _theme(root: Any) -> Any:
+    """Give the theme as it lies in the metadata of a row."""
+    return root.meta.get("theme") or {}
+
+
 @exposes(model.Space)
 class Space(Node):
     """A micro-application for exchanging data with one customer."""
@@ -46,16 +51,12 @@ class Space(Node):
     effective_namespace: auto
     app_id: auto
     display_order: auto
-    guest_authentication: list[graphql_enum(GuestAuthentication)] | None = strawberry.field(  # type: ignore[misc]
-        description="How guests may come in; null leaves it to the Environment."
-    )
+    guest_authentication: auto
     space_config_id: auto
     primary_workbook_id: auto
     meta: auto
     settings: SpaceSettings = strawberry.field(description="How the Space behaves.")  # type: ignore[valid-type]
-    access: list[graphql_enum(SpaceAccess)] | None = strawberry.field(  # type: ignore[misc]
-        description="What guests may do in the Space."
-    )
+    access: auto
     auto_configure: auto
     labels: auto
     translations_path: auto
@@ -75,10 +76,9 @@ class Space(Node):
         ActionRow, Action, by="target_id", description="Buttons on the Space, in order."
     )
 
-    @strawberry.field(description="How the Space looks; what is null is inherited or default.")
-    def theme(self) -> Theme:  # type: ignore[valid-type]
-        """Give the theme as it lies in the metadata."""
-        return self.meta.get("theme") or {}
+    theme: Theme = strawberry.field(  # type: ignore[valid-type]
+        resolver=_theme, description="How the Space looks; what is null is inherited or default."
+    )
 
 
 class SpaceOrderField(StrEnum):
@@ -240,7 +240,8 @@ async def update_space(tx: Transaction, input: UpdateSpaceInput) -> model.Space:
 @mutation(Scope.SPACE_WRITE, space=Space)
 async def update_theme(tx: Transaction, input: UpdateThemeInput) -> model.Space:
     """Merge into the theme of a Space."""
-    return await service.update_theme(tx, id=input.id, theme=input.theme)
+    theme: Any = input.theme
+    return await service.update_theme(tx, id=input.id, theme=theme)
 
 
 @mutation(Scope.SPACE_WRITE, space=Space)

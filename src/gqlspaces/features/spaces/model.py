@@ -7,6 +7,7 @@ from typing import Any, ClassVar
 from sqlalchemy import ColumnElement, Index
 from sqlmodel import Field
 
+from gqlspaces.blueprint.space import GuestAuthentication, SpaceAccess
 from gqlspaces.kernel.entity import EPOCH, Entity, json_column, table, time_column
 
 
@@ -36,7 +37,7 @@ class Space(Entity, table=True):
         default=None, foreign_key="app.id", max_length=64, description="The App it belongs to."
     )
     display_order: int | None = Field(default=None, description="Its place where people sort.")
-    guest_authentication: list[str] | None = json_column(
+    guest_authentication: list[GuestAuthentication] | None = json_column(
         "How guests may come in; null leaves it to the Environment.", default=None
     )
     space_config_id: str | None = Field(
@@ -50,7 +51,7 @@ class Space(Entity, table=True):
         default_factory=dict,
     )
     settings: dict[str, Any] = json_column("How the Space behaves.", default_factory=dict)
-    access: list[str] | None = json_column("What guests may do in the Space.", default=None)
+    access: list[SpaceAccess] | None = json_column("What guests may do in the Space.", default=None)
     auto_configure: bool = Field(
         default=False, description="Whether a `space:configure` Job was started at creation."
     )

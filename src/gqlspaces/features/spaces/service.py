@@ -27,7 +27,7 @@ async def create_space(tx: Transaction, *, config: SpaceConfig) -> NewSpace:
     """Make a Space; unless told otherwise a ``space:configure`` Job is ready for a listener."""
     app = await _app(tx, config.app_id)
     space = Space(
-        name=config.name or getattr(app, "entity", "Space"),
+        name=config.name or str(getattr(app, "entity", "Space")),
         created_by=tx.principal.key_id,
         last_activity_at=tx.now,
     )
