@@ -1,6 +1,6 @@
 """Configure every new Space from one description: two workbooks, a document and a theme.
 
-Run it with `gqlspaces listen examples/configured_listener.py:listener`.
+Run it with `gqlspaces listen examples.configured_listener:listener` from the folder above.
 """
 
 from typing import Any

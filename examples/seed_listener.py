@@ -1,6 +1,6 @@
 """Configure every new Space step by step, reporting progress on the way.
 
-Run it with `gqlspaces listen examples/seed_listener.py:listener`.
+Run it with `gqlspaces listen examples.seed_listener:listener` from the folder above.
 """
 
 from gqlspaces.listener import Event, Listener

@@ -49,7 +49,7 @@ async def upgrade(url: str) -> None:
     """
     if is_sqlite(url):
         sqlite_path(url).parent.mkdir(parents=True, exist_ok=True)
-    async with _engine(url) as engine, engine.begin() as connection:
+    async with _engine(url, begin="BEGIN IMMEDIATE") as engine, engine.begin() as connection:
         await _wait_in_line(connection)
         await connection.run_sync(_upgrade)
 
@@ -70,17 +70,17 @@ def _write(connection: Connection, message: str, tables: MetaData) -> None:
 
 
 @asynccontextmanager
-async def _engine(url: str) -> AsyncIterator[AsyncEngine]:
+async def _engine(url: str, begin: str = "BEGIN") -> AsyncIterator[AsyncEngine]:
     engine = create_async_engine(async_url(url))
     if is_sqlite(url):
-        _begin_transactions(engine)
+        _begin_transactions(engine, begin)
     try:
         yield engine
     finally:
         await engine.dispose()
 
 
-def _begin_transactions(engine: AsyncEngine) -> None:
+def _begin_transactions(engine: AsyncEngine, begin: str) -> None:
     """Make a migration of SQLite one transaction: its driver would begin none for DDL.
 
     Foreign keys stay off, as they must while tables are rebuilt: dropping the old one would else
@@ -94,7 +94,7 @@ def _begin_transactions(engine: AsyncEngine) -> None:
 
     @event.listens_for(engine.sync_engine, "begin")
     def _begin(connection: Connection) -> None:
-        connection.exec_driver_sql("BEGIN")
+        connection.exec_driver_sql(begin)
 
 
 async def _wait_in_line(connection: AsyncConnection) -> None:

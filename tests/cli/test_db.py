@@ -5,7 +5,6 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from click.testing import Result
 from typer.testing import CliRunner
 
 from gqlspaces.cli import app
@@ -22,7 +21,7 @@ def db(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Invoke:
     monkeypatch.chdir(tmp_path)
 
     def call(*arguments: str) -> str:
-        result: Result = CliRunner().invoke(app, ["db", *arguments], catch_exceptions=False)
+        result = CliRunner().invoke(app, ["db", *arguments], catch_exceptions=False)
         assert result.exit_code == 0, result.output
         return result.stdout
 
@@ -30,7 +29,7 @@ def db(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Invoke:
 
 
 def test_an_upgrade_brings_the_newest_revision_once(db: Invoke) -> None:
-    assert f"from none to {newest_revision()}" in db("upgrade")
+    assert f"from revision none to {newest_revision()}" in db("upgrade")
     assert "Nothing to do" in db("upgrade")
 
 

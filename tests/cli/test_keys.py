@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from click.testing import Result
 from typer.testing import CliRunner
 
 from gqlspaces.bootstrap import create_first_environment
@@ -17,8 +16,9 @@ from gqlspaces.cli.failure import Failure, Misuse
 from gqlspaces.cli.local import opened
 from gqlspaces.cli.server import Served, serving
 from gqlspaces.kernel.engines import FileLock
+from gqlspaces.listener.client import Client, Connection
 from gqlspaces.settings import Settings
-from harness import sqlite_copy
+from harness import PostgresTemplate, sqlite_copy
 
 Run = Callable[..., subprocess.CompletedProcess[str]]
 Invoke = Callable[..., str]
@@ -32,7 +32,7 @@ def keys(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Invoke:
     monkeypatch.delenv("GQLSPACES_URL", raising=False)
 
     def call(*arguments: str) -> str:
-        result: Result = CliRunner().invoke(app, ["keys", *arguments], catch_exceptions=False)
+        result = CliRunner().invoke(app, ["keys", *arguments], catch_exceptions=False)
         assert result.exit_code == 0, result.output
         return result.stdout
 
@@ -132,6 +132,18 @@ async def test_a_gateway_that_runs_makes_the_key(run: Run, served: Served) -> No
     refused = await keys("list", key=token)
     assert refused.returncode == 1
     assert "UNAUTHENTICATED" in refused.stderr
+
+
+async def test_on_postgresql_a_key_is_made_beside_a_gateway(
+    run: Run, postgres: PostgresTemplate, tmp_path: Path
+) -> None:
+    async with postgres.copy() as url:
+        settings = Settings(database_url=url, data_dir=tmp_path, host="0.0.0.0", port=0)  # noqa: S104
+        async with serving(settings) as served:
+            made = await asyncio.to_thread(run, "keys", "create", GQLSPACES_DATABASE_URL=url)
+            async with Client(Connection(served.endpoint, made.stdout.strip())) as client:
+                viewer = (await client.execute("{ viewer { environment { slug } } }"))["viewer"]
+    assert viewer == {"environment": {"slug": "development"}}
 
 
 def test_a_key_of_a_gateway_has_its_environment(

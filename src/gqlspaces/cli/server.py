@@ -5,7 +5,7 @@ import signal
 import socket
 from collections.abc import AsyncIterator, Coroutine, Iterator
 from contextlib import asynccontextmanager, closing, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from ipaddress import ip_address
 from typing import Any, TypeVar
@@ -41,7 +41,7 @@ class Served:
     gateway: Gateway
     host: str
     port: int
-    key: str | None
+    key: str | None = field(repr=False)
     is_keyless: bool
     running: asyncio.Task[None]
 

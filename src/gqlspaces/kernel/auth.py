@@ -34,9 +34,13 @@ class Principal:
     namespaces: frozenset[str] | None = None
     expires_at: datetime | None = None
 
+    def may(self, scope: Scope) -> bool:
+        """Tell whether the caller has the scope; ``admin`` stands for all of them."""
+        return scope in self.scopes or Scope.ADMIN in self.scopes
+
     def require(self, scope: Scope) -> None:
-        """Raise Forbidden unless the caller has the scope; ``admin`` stands for all of them."""
-        if scope not in self.scopes and Scope.ADMIN not in self.scopes:
+        """Raise Forbidden unless the caller has the scope."""
+        if not self.may(scope):
             msg = f"This key lacks the scope {scope.value!r}."
             raise Forbidden(msg)
 

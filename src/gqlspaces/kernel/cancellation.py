@@ -10,8 +10,8 @@ T = TypeVar("T")
 async def finish(work: Coroutine[Any, Any, T]) -> T:
     """Await work to its end; a cancellation of the caller is raised only then.
 
-    A driver that is cancelled in the middle of a statement loses its connection, and on SQLite
-    the lock on the only writer with it.
+    A driver that is cancelled in the middle of a statement gives its connection up, on SQLite with
+    the lock that keeps every other writer out.
     """
     task = asyncio.ensure_future(work)
     gave_up: asyncio.CancelledError | None = None
@@ -20,9 +20,8 @@ async def finish(work: Coroutine[Any, Any, T]) -> T:
             await asyncio.wait([task])
         except asyncio.CancelledError as error:
             gave_up = error
-    if gave_up is not None:
-        # Asking for the exception keeps asyncio from reporting one that nobody waits for.
-        del gave_up
-        task.cancelled() or task.exception()
-        raise asyncio.CancelledError
-    return task.result()
+    if gave_up is None:
+        return task.result()
+    if not task.cancelled():
+        task.exception()  # asked for, or asyncio would report that nobody did
+    raise gave_up

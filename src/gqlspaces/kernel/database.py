@@ -1,19 +1,21 @@
 """The database as the service uses it: readers for queries, one transaction for each mutation."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, TypeAlias
 
 from sqlalchemy import Engine, Select, func, select
+from sqlalchemy.exc import DBAPIError, IntegrityError
+from sqlalchemy.exc import TimeoutError as NoConnection
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession, async_sessionmaker
 
 from gqlspaces.kernel import engines
 from gqlspaces.kernel.auth import Principal
 from gqlspaces.kernel.clock import Clock, SystemClock
-from gqlspaces.kernel.errors import DomainError
+from gqlspaces.kernel.errors import Conflict, DomainError
 from gqlspaces.kernel.log import READ_POSITION, Position
 from gqlspaces.kernel.reader import AnyRow, Reader
 from gqlspaces.kernel.recorder import RecordingSession, Rules
@@ -21,13 +23,20 @@ from gqlspaces.kernel.transaction import Transaction
 
 MAX_WAITING_WRITERS = 1000
 
+# What PostgreSQL calls a serialization failure, a deadlock, and a lock waited for in vain.
+_RACES = {"40001", "40P01", "55P03"}
+
 Hint: TypeAlias = Callable[[str, int], None]
 
 
 class Overloaded(DomainError):
-    """Too many changes are waiting for the writer; nothing was done."""
+    """Too much is waiting for the database; nothing was done."""
 
     code = "OVERLOADED"
+
+
+class Raced(Conflict):
+    """Another transaction got in the way and nothing was done; repeating it may succeed."""
 
 
 @dataclass
@@ -48,11 +57,12 @@ class Database:
     statements: int = 0
 
     def __post_init__(self) -> None:
-        """Prepare the sessions, and the queue of writers where there can be only one."""
+        """Prepare the connections that read, the sessions, and the queue of writers."""
+        self._reader = self.writer.execution_options(isolation_level="AUTOCOMMIT")
         self._sessions = async_sessionmaker(
             self.writer, sync_session_class=RecordingSession, expire_on_commit=False
         )
-        self._turn = asyncio.Lock() if self.is_sqlite else None
+        self._turns = asyncio.Semaphore(1 if self.is_sqlite else engines.WRITERS)
         self._waiting = 0
 
     @property
@@ -72,9 +82,10 @@ class Database:
 
     async def close(self) -> None:
         """Give every connection and the lock back."""
-        await self.writer.dispose()
         if self.reads is not None:
             self.reads.dispose()
+        # Last, for only a connection that writes can clear SQLite's write-ahead log away.
+        await self.writer.dispose()
         if self.lock is not None:
             self.lock.release()
 
@@ -87,20 +98,24 @@ class Database:
         self.statements += 1
         if self.reads is not None:
             with self.reads.connect() as connection:
-                return connection.execute(statement, parameters).all()
-        async with self.writer.connect() as connection:
-            return (await connection.execute(statement, parameters)).all()
+                return list(connection.execute(statement, parameters))
+        with _told():
+            async with self._reader.connect() as connection:
+                return list(await connection.execute(statement, parameters))
 
     async def position(self, environment_id: str) -> Position | None:
         """Give the ends of an environment's log, or None where there is no such environment."""
         rows = await self.fetch(READ_POSITION, {"environment": environment_id})
-        return Position(*rows[0]) if rows else None
+        return Position(**rows[0]._mapping) if rows else None  # noqa: SLF001 - its public mapping
 
     @asynccontextmanager
     async def transaction(
         self, principal: Principal, *, actor_id: str | None = None
     ) -> AsyncIterator[Transaction]:
-        """Open a transaction that commits when its block ends well, and else leaves no trace."""
+        """Open a transaction that commits when its block ends well, and else leaves no trace.
+
+        Raises Raced when another one got in the way.
+        """
         async with self._my_turn(), self._sessions(info={"rules": self.rules}) as session:
             now = await self._now(session)
             session.info["now"] = now
@@ -113,9 +128,12 @@ class Database:
                 actor_id=actor_id or principal.key_id,
             )
             yield transaction
-            head = await transaction.commit()
-        if head is not None:
-            self.hint(principal.environment_id, head)
+            try:
+                await transaction.commit()
+            finally:
+                # A caller that gives up during the commit does not take the hint along.
+                if transaction.head is not None:
+                    self.hint(principal.environment_id, transaction.head)
 
     @asynccontextmanager
     async def maintenance(self) -> AsyncIterator[AsyncConnection]:
@@ -138,18 +156,35 @@ class Database:
 
     @asynccontextmanager
     async def _my_turn(self) -> AsyncIterator[None]:
-        if self._turn is None:
-            yield
-            return
         if self._waiting >= MAX_WAITING_WRITERS:
             msg = "Too many changes are waiting to be written; try again shortly."
             raise Overloaded(msg)
         self._waiting += 1
         try:
-            await self._turn.acquire()
+            await self._turns.acquire()
         finally:
             self._waiting -= 1
         try:
-            yield
+            with _told():
+                yield
         finally:
-            self._turn.release()
+            self._turns.release()
+
+
+@contextmanager
+def _told() -> Iterator[None]:
+    """Tell in the terms of callers what the database refuses for no fault of theirs."""
+    try:
+        yield
+    except NoConnection as error:
+        msg = "Too many requests are waiting for the database; try again shortly."
+        raise Overloaded(msg) from error
+    except DBAPIError as error:
+        if not isinstance(error, IntegrityError) and _sqlstate(error) not in _RACES:
+            raise
+        msg = "Another change got in first; read the present state and try again."
+        raise Raced(msg) from error
+
+
+def _sqlstate(error: DBAPIError) -> str | None:
+    return getattr(error.orig, "sqlstate", None)

@@ -4,6 +4,7 @@ from collections.abc import Collection, Mapping
 from datetime import UTC, datetime
 from typing import Any, ClassVar, cast
 
+import orjson
 from sqlalchemy import JSON, ColumnElement, DateTime, String, Table, TypeDecorator, false, select
 from sqlalchemy.engine import Dialect
 from sqlmodel import Field, SQLModel
@@ -36,9 +37,23 @@ class UtcDateTime(TypeDecorator[datetime]):
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
 
 
+class Json(JSON):
+    """JSON that knows ``1``, ``1.0`` and ``true`` apart, which Python takes for equal.
+
+    Without that, putting one in the place of another would count as no change and not be stored.
+    """
+
+    cache_ok = True
+
+    def compare_values(self, x: Any, y: Any) -> bool:
+        """Tell whether two values are the same JSON; the order of members means nothing."""
+        sort = orjson.OPT_SORT_KEYS
+        return orjson.dumps(x, option=sort) == orjson.dumps(y, option=sort)
+
+
 def json_column(description: str, **kwargs: Any) -> Any:
     """Declare a column of JSON; absent is SQL NULL, never the JSON text ``null``."""
-    return Field(sa_type=cast("Any", JSON(none_as_null=True)), description=description, **kwargs)
+    return Field(sa_type=cast("Any", Json(none_as_null=True)), description=description, **kwargs)
 
 
 def word_column(description: str, **kwargs: Any) -> Any:

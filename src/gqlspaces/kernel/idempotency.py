@@ -1,17 +1,18 @@
 """Answers kept so that repeating a request whose answer was lost repeats nothing.
 
-The key and the answer are written in the transaction of the change. The same key with another
-input is refused. Answers are kept for a day.
+A transaction takes the key before it does anything else, so that of two equal requests at the same
+moment one waits for the other, and writes the answer with the change. What was refused is not kept.
+The same key with another input is refused. Answers are kept for a day.
 """
 
 import hashlib
+import json
 from collections.abc import Mapping
 from dataclasses import fields, is_dataclass
 from datetime import datetime, timedelta
 from types import SimpleNamespace
 from typing import Any
 
-import orjson
 from sqlalchemy import Index, bindparam, delete, select
 from sqlmodel import Field, SQLModel
 
@@ -28,7 +29,7 @@ CHUNK = 1000
 
 
 class Answer(SQLModel, table=True):
-    """What a mutation answered, by the key of its request."""
+    """What a mutation answered, by the key of its request; empty until it has."""
 
     __tablename__ = "idempotency"
     __table_args__ = (Index("ix_idempotency_created_at", "created_at"),)
@@ -37,7 +38,7 @@ class Answer(SQLModel, table=True):
     caller: str = Field(primary_key=True, max_length=64)
     key: str = Field(primary_key=True, max_length=MAX_KEY)
     request: str = Field(max_length=64)
-    answer: dict[str, Any] = json_column("")
+    answer: dict[str, Any] = json_column("", default_factory=dict)
     created_at: datetime = time_column("")
 
 
@@ -53,43 +54,43 @@ _FORGET = delete(_answers).where(_answers.c.created_at <= bindparam("last", type
 
 def fingerprint(operation: str, request: object) -> str:
     """Give the hash by which two requests count as the same."""
-    text = orjson.dumps([operation, _plain(request)], option=orjson.OPT_SORT_KEYS)
-    return hashlib.sha256(text).hexdigest()
+    text = json.dumps([operation, plain(request)], sort_keys=True)
+    return hashlib.sha256(text.encode()).hexdigest()
 
 
-async def recall(tx: Transaction, key: str, request: str) -> dict[str, Any] | None:
-    """Give the answer stored under a key, or None; raise if the key came with another input."""
-    if not 0 < len(key) <= MAX_KEY:
-        msg = f"An idempotency key has 1 to {MAX_KEY} characters."
+async def take(tx: Transaction, key: str, request: str) -> Answer:
+    """Give the answer kept under a key, or an empty one to be filled; the key is then taken.
+
+    Raises INVALID for what cannot be a key, and IDEMPOTENCY_KEY_REUSED if it came with another
+    request.
+    """
+    if not 0 < len(key) <= MAX_KEY or not key.isprintable():
+        msg = f"An idempotency key has 1 to {MAX_KEY} printable characters."
         raise DomainError(msg, path=("idempotencyKey",), code=ErrorCode.INVALID)
-    found = await tx.session.get(Answer, _identity(tx, key))
+    identity: dict[str, Any] = {
+        "environment_id": tx.principal.environment_id,
+        "caller": tx.principal.key_id,
+        "key": key,
+    }
+    found = await tx.session.get(Answer, identity)
     if found is None:
-        return None
+        found = Answer(**identity, request=request, created_at=tx.now)
+        tx.session.add(found)
+        await tx.flush()
     if found.request != request:
         msg = "This idempotency key was used before with another input."
         raise DomainError(msg, path=("idempotencyKey",), code=ErrorCode.IDEMPOTENCY_KEY_REUSED)
-    return found.answer
-
-
-def remember(tx: Transaction, key: str, request: str, answer: Mapping[str, Any]) -> None:
-    """Store an answer in the transaction of the change it answers."""
-    environment_id, caller, _key = _identity(tx, key)
-    tx.session.add(
-        Answer(
-            environment_id=environment_id,
-            caller=caller,
-            key=key,
-            request=request,
-            answer=_plain(answer),
-            created_at=tx.now,
-        )
-    )
+    return found
 
 
 async def restore(reader: Reader, kinds: Mapping[str, type[Entity]], answer: Any) -> Any:
-    """Turn a stored answer back into what the mutation gave: rows as they are now."""
+    """Turn a kept answer back into what the mutation gave: rows as they are now.
+
+    A row that is gone since is null, and missing in lists.
+    """
     if isinstance(answer, list):
-        return [await restore(reader, kinds, item) for item in answer]
+        items = [await restore(reader, kinds, item) for item in answer]
+        return [item for item in items if item is not None]
     if not isinstance(answer, dict):
         return answer
     if set(answer) == {"$entity"}:
@@ -112,20 +113,17 @@ async def forget(database: Database) -> int:
     return gone
 
 
-def _identity(tx: Transaction, key: str) -> tuple[str, str, str]:
-    return tx.principal.environment_id, tx.principal.key_id, key
-
-
-def _plain(value: Any) -> Any:
+def plain(value: Any) -> Any:
+    """Give an answer, or a request, as JSON; an entity is kept by its id."""
     if isinstance(value, Entity):
         return {"$entity": value.id}
     if isinstance(value, datetime):
         return {"$time": value.isoformat()}
     if is_dataclass(value):
-        return {item.name: _plain(getattr(value, item.name)) for item in fields(value)}
+        return {item.name: plain(getattr(value, item.name)) for item in fields(value)}
     if isinstance(value, Mapping):
-        return {str(key): _plain(item) for key, item in value.items()}
+        return {str(key): plain(item) for key, item in value.items()}
     if isinstance(value, list | tuple):
-        return [_plain(item) for item in value]
+        return [plain(item) for item in value]
     # An enum of ours is its own value; anything else that JSON lacks is told by its name.
     return value if isinstance(value, str | int | float | bool | None) else repr(value)

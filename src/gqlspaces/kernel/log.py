@@ -12,7 +12,18 @@ from datetime import datetime
 from functools import cached_property
 from typing import Any
 
-from sqlalchemy import BigInteger, Connection, Index, Select, bindparam, insert, select, update
+from sqlalchemy import (
+    BigInteger,
+    BindParameter,
+    ColumnElement,
+    Connection,
+    Index,
+    Select,
+    bindparam,
+    insert,
+    select,
+    update,
+)
 from sqlmodel import Field, SQLModel
 
 from gqlspaces.kernel.entity import json_column, table, time_column
@@ -145,7 +156,8 @@ def read_page(
         statement = statement.where(columns.space_id == space_id)
     if namespaces is not None:
         statement = statement.where(columns.namespace.in_(namespaces))
-    seq, from_ = columns.seq, bindparam("from")
+    seq: ColumnElement[int] = columns.seq
+    from_: BindParameter[int] = bindparam("from")
     beyond, order = (seq > from_, seq.asc()) if forward else (seq < from_, seq.desc())
     return statement.where(beyond).order_by(order).limit(bindparam("limit"))
 

@@ -8,6 +8,7 @@ from sqlalchemy import Row, Select, bindparam, select
 
 from gqlspaces.kernel.auth import Principal
 from gqlspaces.kernel.entity import Entity, table
+from gqlspaces.kernel.ids import prefix_of
 from gqlspaces.kernel.scope import scoped
 
 if TYPE_CHECKING:
@@ -46,10 +47,9 @@ class Reader:
         return (await self.find_many(entity, [id]))[0]
 
     async def find_many(self, entity: type[Entity], ids: Sequence[str]) -> list[AnyRow | None]:
-        """Give a row, or None, for each id in order."""
-        rows = await self.rows(
-            scoped(_by_column(entity, "id", ("id",)), entity, self.principal), {"keys": list(ids)}
-        )
+        """Give a row, or None, for each id in order; what is no id of the noun is not asked for."""
+        keys = [id for id in ids if prefix_of(id) == entity.prefix]
+        rows = await self._by_column(entity, "id", ("id",), keys) if keys else ()
         known = {row.id: row for row in rows}
         return [known.get(id) for id in ids]
 
@@ -57,20 +57,27 @@ class Reader:
         self, entity: type[Entity], *, by: str, order: Order, keys: Sequence[str]
     ) -> list[list[AnyRow]]:
         """Give, for each key in order, the rows whose column ``by`` holds it."""
-        rows = await self.rows(
-            scoped(_by_column(entity, by, order), entity, self.principal), {"keys": list(keys)}
-        )
+        rows = await self._by_column(entity, by, order, keys)
         grouped: dict[str, list[AnyRow]] = {key: [] for key in keys}
         for row in rows:
             grouped[row._mapping[by]].append(row)  # noqa: SLF001 - a row's public mapping
         return [grouped[key] for key in keys]
 
+    async def _by_column(
+        self, entity: type[Entity], column: str, order: Order, keys: Sequence[str]
+    ) -> Sequence[AnyRow]:
+        statement = _select_by_column(entity, column, order, self.principal)
+        return await self.rows(statement, {"keys": list(keys)})
 
-@lru_cache(maxsize=256)
-def _by_column(entity: type[Entity], column: str, order: Order) -> Select[Any]:
+
+@lru_cache(maxsize=512)
+def _select_by_column(
+    entity: type[Entity], column: str, order: Order, principal: Principal
+) -> Select[Any]:
     columns = table(entity).c
-    return (
+    statement = (
         select(table(entity))
         .where(columns[column].in_(bindparam("keys", expanding=True)))
         .order_by(*(columns[name] for name in order))
     )
+    return scoped(statement, entity, principal)

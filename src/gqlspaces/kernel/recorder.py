@@ -1,7 +1,8 @@
-"""A session that cannot change an announced table in silence.
+"""A session whose changes of announced tables are heard of.
 
 Before every flush it notes which rows are new, changed or deleted; at the commit the rules of the
-features turn these changes into events. Bulk statements would slip past it, so they are refused.
+features turn these changes into events. Bulk and text statements would slip past, so the session
+refuses them; the bare connection below it is for the log alone.
 ``ON DELETE CASCADE`` is the one silent way left: what goes with its parent is announced by the
 parent's event alone.
 """
@@ -129,7 +130,10 @@ class RecordingSession(Session):
 
     @property
     def changes(self) -> dict[int, tuple[Entity, Change]]:
-        """The changes so far, in the order in which rows were first touched."""
+        """The changes so far, by the flush in which a row was first touched.
+
+        Within a flush come new rows as they were added, then changed ones by id, then deleted ones.
+        """
         return _noted(self)
 
     @property
@@ -138,9 +142,7 @@ class RecordingSession(Session):
         return cast("Rules", self.info["rules"])
 
 
-def _note(session: RecordingSession, entity: object, kind: Kind) -> None:
-    if not isinstance(entity, Entity):
-        return
+def _note(session: RecordingSession, entity: Entity, kind: Kind) -> None:
     known = session.changes.get(id(entity))
     if known is None:
         session.changes[id(entity)] = (entity, Change(session, kind, _previous(entity, kind)))
@@ -166,22 +168,31 @@ def _previous(entity: Entity, kind: Kind) -> dict[str, Any]:
 
 @event.listens_for(RecordingSession, "before_flush")
 def _record(session: RecordingSession, _context: object, _instances: object) -> None:
-    for entity in session.new:
-        _note(session, entity, "created")
-    for entity in session.dirty:
-        if isinstance(entity, Entity) and session.is_modified(entity):
-            _note(session, entity, "updated")
-            entity.updated_at = session.info["now"]
-    for entity in session.deleted:
-        _note(session, entity, "deleted")
-    _note_parents(session)
-    _raise_versions(session)
+    changed = [entity for entity in _entities(session.dirty) if session.is_modified(entity)]
+    changed.sort(key=lambda entity: entity.id)
+    kinds: dict[Kind, list[Entity]] = {
+        "created": _entities(session.new),
+        "updated": changed,
+        "deleted": _entities(session.deleted),
+    }
+    for kind, entities in kinds.items():
+        for entity in entities:
+            _note(session, entity, kind)
+    for entity in changed:
+        entity.updated_at = session.info["now"]
+    touched = [entity for entities in kinds.values() for entity in entities]
+    _note_parents(session, touched)
+    _raise_versions(session, touched)
 
 
-def _note_parents(session: RecordingSession) -> None:
+def _entities(rows: Iterable[object]) -> list[Entity]:
+    return [row for row in rows if isinstance(row, Entity)]
+
+
+def _note_parents(session: RecordingSession, touched: Iterable[Entity]) -> None:
     """Count a parent as changed when a part that its topics tell of is, once per transaction."""
     noted: set[str] = session.info.setdefault("parents", set())
-    for entity, _change in list(session.changes.values()):
+    for entity in touched:
         if not isinstance(entity, SpacePart) or entity.part_of is None:
             continue
         id = getattr(entity, entity.part_of)
@@ -192,27 +203,34 @@ def _note_parents(session: RecordingSession) -> None:
                 _note(session, parent, "updated")
 
 
-def _raise_versions(session: RecordingSession) -> None:
+def _raise_versions(session: RecordingSession, touched: Iterable[Entity]) -> None:
     """Raise the version of every root in which something changed, once per transaction."""
     raised: set[str] = session.info.setdefault("raised", set())
-    touched = [entity for entity, _change in session.changes.values()]
+    # What is new begins with its first version.
+    raised.update(row.id for row in session.new if isinstance(row, session.rules.root))
     for entity in touched:
-        root = _root_of(session, entity)
-        if root is None or root.id in raised or root in session.deleted:
+        id = _root_id(session, entity)
+        if id is None or id in raised:
             continue
-        raised.add(root.id)
-        if root not in session.new:
-            root.version += 1  # type: ignore[attr-defined]
-            root.last_activity_at = session.info["now"]  # type: ignore[attr-defined]
+        raised.add(id)
+        root = _root(session, id)
+        if root is not None and root not in session.deleted:
+            root.version += 1
+            root.last_activity_at = session.info["now"]
             _note(session, root, "updated")
 
 
-def _root_of(session: RecordingSession, entity: Entity) -> Entity | None:
+def _root_id(session: RecordingSession, entity: Entity) -> str | None:
     if isinstance(entity, session.rules.root):
-        return entity
-    if isinstance(entity, SpacePart) and entity.raises_version:
-        return session.get(session.rules.root, entity.space_id)
-    return None
+        return entity.id
+    return entity.space_id if isinstance(entity, SpacePart) and entity.raises_version else None
+
+
+def _root(session: RecordingSession, id: str) -> Any:
+    """Give a root: one that rules have read is locked, another is locked now."""
+    kind = session.rules.root
+    known = session.identity_map.get(session.identity_key(kind, id))
+    return known or session.get(kind, id, with_for_update={"key_share": True})
 
 
 @event.listens_for(RecordingSession, "do_orm_execute")

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import timedelta
 
-from sqlalchemy import bindparam, delete, select, update
+from sqlalchemy import BindParameter, bindparam, delete, select, update
 
 from gqlspaces.kernel.database import Database
 from gqlspaces.kernel.entity import table
@@ -12,7 +12,7 @@ from gqlspaces.kernel.log import EventRecord, EventStream
 CHUNK = 1000
 
 _events, _streams = table(EventRecord).c, table(EventStream).c
-_ENVIRONMENT = bindparam("environment")
+_ENVIRONMENT: BindParameter[str] = bindparam("environment")
 _NEWEST_OLD = (
     select(_events.seq)
     .where(
@@ -28,7 +28,7 @@ _FORGET = delete(table(EventRecord)).where(
 )
 _RAISE_FLOOR = (
     update(table(EventStream))
-    .where(_streams.environment_id == _ENVIRONMENT)
+    .where(_streams.environment_id == _ENVIRONMENT, _streams.floor < bindparam("last"))
     .values(floor=bindparam("last"))
 )
 
@@ -58,8 +58,9 @@ class Retention:
                 last = found[0].seq
                 async with database.maintenance() as connection:
                     values = {"environment": stream.environment_id, "last": last}
-                    await connection.execute(_RAISE_FLOOR, values)
                     await connection.execute(_FORGET, values)
+                    # Last, for every writer of the environment waits for this row.
+                    await connection.execute(_RAISE_FLOOR, values)
                 gone += last - floor
                 floor = last
         return gone

@@ -3,7 +3,6 @@
 import asyncio
 from collections import deque
 from collections.abc import Sequence
-from itertools import islice
 
 from gqlspaces.kernel.log import Event
 
@@ -40,10 +39,8 @@ class Ring:
         if behind > len(self._events):
             return None
         start = len(self._events) - behind
-        if behind <= limit and behind * 4 < len(self._events):
-            # Near the end, walking back is cheaper than walking from the front.
-            return [self._events[index] for index in range(start, len(self._events))]
-        return list(islice(self._events, start, start + limit))
+        end = min(start + limit, len(self._events))
+        return [self._events[index] for index in range(start, end)]
 
     def restart(self, head: int) -> None:
         """Begin again behind event ``head``, after more was missed than can be read."""

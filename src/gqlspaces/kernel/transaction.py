@@ -1,20 +1,18 @@
 """One unit of writing: rows and the events about them become durable together, or not at all."""
 
-import asyncio
 from collections.abc import Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, TypeVar, cast
 
 from sqlalchemy import ColumnElement, Select, select
-from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from gqlspaces.kernel import log
 from gqlspaces.kernel.auth import Principal
+from gqlspaces.kernel.cancellation import finish
 from gqlspaces.kernel.entity import Entity, SpacePart, table
-from gqlspaces.kernel.errors import Conflict, NotFound
+from gqlspaces.kernel.errors import NotFound
 from gqlspaces.kernel.ids import new_id, prefix_of
 from gqlspaces.kernel.recorder import Fact, Place, RecordingSession, Rules, facts_of
 from gqlspaces.kernel.scope import scoped
@@ -27,7 +25,8 @@ class Transaction:
     """What a rule works with: it carries the caller, the moment, and every row it may touch.
 
     ``actor_id`` names who acts in the events: the key, or the job under whose lease it works.
-    Rules never commit; the boundary does.
+    ``head`` is where the log will end, once the events are written. Rules never commit; the
+    boundary does.
     """
 
     session: AsyncSession
@@ -40,9 +39,10 @@ class Transaction:
 
     async def find(self, entity: type[E], id: str, *, path: tuple[str, ...] = ("id",)) -> E:
         """Give the row, its Space and itself locked against other writers, or raise NotFound."""
-        await self._lock_root(entity, id)
-        statement = select(entity).where(table(entity).c.id == id)
-        found = await self.first(entity, statement)
+        found = None
+        if prefix_of(id) == entity.prefix:
+            await self._lock_root(entity, id)
+            found = await self.first(entity, select(entity).where(table(entity).c.id == id))
         if found is None:
             msg = f"There is no {entity.__name__} {id!r}."
             raise NotFound(msg, path=path)
@@ -72,15 +72,19 @@ class Transaction:
         """
         limited = scoped(cast("Any", statement), entity, self.principal)
         if self.locks_rows:
-            limited = limited.with_for_update(of=table(entity), skip_locked=skip_locked)
-        result = await self.session.scalars(limited)
+            # Rows that refer to these may still be made by others: only the key is shared.
+            limited = limited.with_for_update(
+                of=table(entity), skip_locked=skip_locked, key_share=True
+            )
+        # What was read before the lock may have changed until it was given.
+        result = await self.session.scalars(limited.execution_options(populate_existing=True))
         return list(result.all())
 
     async def siblings(self, entity: type[E], *where: ColumnElement[bool]) -> list[E]:
-        """Give the rows that meet every condition, by position if they have one."""
+        """Give the rows that meet every condition, by position if they have one, then by id."""
         columns = table(entity).c
-        order = columns.position if "position" in columns else columns.id
-        return await self.all(entity, select(entity).where(*where).order_by(order))
+        order = [columns[name] for name in ("position", "id") if name in columns]
+        return await self.all(entity, select(entity).where(*where).order_by(*order))
 
     def add(self, entity: E) -> E:
         """Store a new row: it gets its id, its environment and its times."""
@@ -97,15 +101,11 @@ class Transaction:
         await self.session.flush()
 
     async def flush(self) -> None:
-        """Send what changed to the database; a broken unique rule is a Conflict."""
-        try:
-            await self.session.flush()
-        except IntegrityError as error:
-            msg = "Another change got in first; read the present state and try again."
-            raise Conflict(msg, path=()) from error
+        """Send what changed to the database, so that statements see it."""
+        await self.session.flush()
 
-    async def commit(self) -> int | None:
-        """Write the events last and make everything durable; give the log's new head."""
+    async def commit(self) -> None:
+        """Write the events last and make everything durable, even for a caller that gives up."""
         await self.flush()
         heard = await self.session.run_sync(lambda session: facts_of(_recording(session)))
         if heard:
@@ -113,15 +113,7 @@ class Transaction:
             connection = await self.session.connection()
             environment = self.principal.environment_id
             self.head = await connection.run_sync(log.append, environment, events)
-        commit = asyncio.ensure_future(self.session.commit())
-        try:
-            await asyncio.shield(commit)
-        except asyncio.CancelledError:
-            # A caller that gives up must not leave the only writer in the middle of a commit.
-            with suppress(Exception):
-                await commit
-            raise
-        return self.head
+        await finish(self.session.commit())
 
     def _event(self, fact: Fact, place: Place) -> dict[str, Any]:
         return {

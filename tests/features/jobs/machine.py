@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Any, ClassVar
 from uuid import uuid4
 
@@ -20,6 +21,7 @@ from gqlspaces.kernel.errors import DomainError
 from gqlspaces.kernel.log import READ_AFTER, Event, event_of
 from gqlspaces.kernel.transaction import Transaction
 
+NEVER = datetime.max.replace(tzinfo=UTC)
 EXECUTING, READY, SCHEDULED = JobStatus.EXECUTING, JobStatus.READY, JobStatus.SCHEDULED
 COMPLETE, FAILED, CANCELED = JobStatus.COMPLETE, JobStatus.FAILED, JobStatus.CANCELED
 
@@ -92,7 +94,7 @@ class Expected:
     lease: str | None = None
     holder: str | None = None
     seconds: int = 300
-    until: datetime = datetime.max.replace(tzinfo=UTC)
+    until: datetime = NEVER
     available: datetime | None = None
     settled_by: str | None = None
     lost: str | None = None
@@ -291,7 +293,7 @@ class JobMachine(RuleBasedStateMachine):
         """Leave nothing behind for the sweeps of the next run."""
         if hasattr(self, "jobs"):
             for job in self.jobs:
-                self._step(lambda tx, id=job.id: service.delete_job(tx, id=id), None)
+                self._step(partial(service.delete_job, id=job.id), None)
 
     def _news(self) -> list[Event]:
         """Give the events since the last look; a hole between them would be a lost event."""
@@ -321,12 +323,12 @@ class JobMachine(RuleBasedStateMachine):
                 return await take(tx)
 
         self.world.taken += 1
+        answer, code = None, None
         try:
             answer = self._run(perform())
         except DomainError as error:
-            assert refusal == str(error.code), error.message
-            return None
-        assert refusal is None, f"the step was not refused with {refusal}"
+            code = str(error.code)
+        assert refusal == code
         return answer
 
     def _run(self, work: Any) -> Any:

@@ -6,6 +6,7 @@ from typing import Any
 from gqlspaces.blueprint.environment import EnvironmentConfig, EnvironmentPatch
 from gqlspaces.features.columns import patched
 from gqlspaces.features.environments.model import Environment
+from gqlspaces.kernel.errors import Forbidden
 from gqlspaces.kernel.log import new_stream
 from gqlspaces.kernel.transaction import Transaction
 
@@ -21,7 +22,10 @@ async def create_environment(tx: Transaction, *, id: str, name: str, slug: str) 
 
 
 async def update_environment(tx: Transaction, *, patch: Mapping[str, Any]) -> Environment:
-    """Change the environment the caller works in."""
+    """Change the environment the caller works in; a key of some namespaces only cannot."""
+    if tx.principal.namespaces is not None:
+        msg = "This key is limited to namespaces: it cannot change what all of them share."
+        raise Forbidden(msg)
     environment = await tx.find(Environment, tx.principal.environment_id)
     patched(environment, EnvironmentConfig, EnvironmentPatch, patch)
     return environment

@@ -21,7 +21,7 @@ from gqlspaces.kernel.transaction import Transaction
 KeyScope = graphql_enum(Scope)
 
 
-@exposes(model.Key)
+@exposes(model.Key, scope=Scope.ADMIN)
 class Key(Node):
     """An API key, without the key itself."""
 

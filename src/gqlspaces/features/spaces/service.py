@@ -33,6 +33,7 @@ async def create_space(tx: Transaction, *, config: SpaceConfig) -> NewSpace:
     )
     store(space, config)
     space.auto_configure = config.auto_configure is not False
+    await _check_primary_workbook(tx, space)
     await _settle(tx, space, app)
     tx.add(space)
     await tx.flush()
@@ -50,9 +51,15 @@ async def update_space(
 ) -> Space:
     """Change a Space: absent stays, null clears, metadata and settings are merged."""
     space = await open_space(tx, id=id, expected_version=expected_version)
-    config = patched(space, SpaceConfig, SpacePatch, patch)
-    await _check_primary_workbook(tx, space)
-    await _settle(tx, space, await _app(tx, space.app_id))
+    app_id = space.app_id
+    # What is not checked yet must not reach the database: a foreign key that leads nowhere would
+    # be refused there otherwise than one that leads to what the caller may not see.
+    with tx.session.no_autoflush:
+        config = patched(space, SpaceConfig, SpacePatch, patch)
+        await _check_primary_workbook(tx, space)
+        # Beside a namespace of its own a Space may have an App that this key does not see.
+        app_matters = space.app_id != app_id or space.namespace is None
+        await _settle(tx, space, await _app(tx, space.app_id) if app_matters else None)
     if "actions" in patch:
         await set_actions(tx, space, config.actions or [])
     return space
@@ -120,10 +127,10 @@ async def _settle(tx: Transaction, space: Space, app: Entity | None) -> None:
         raise Forbidden(msg, path=("namespace",))
     if not space.is_app_template:
         return
-    if app is None:
+    if space.app_id is None:
         msg = "A template belongs to an App: give appId."
         raise Conflict(msg, path=("isAppTemplate",))
-    others = (_columns.app_id == app.id, _columns.is_app_template, _columns.id != space.id)
+    others = (_columns.app_id == space.app_id, _columns.is_app_template, _columns.id != space.id)
     if await tx.siblings(Space, *others):
         msg = "The App has a template already; at most one Space is."
         raise Conflict(msg, path=("isAppTemplate",))

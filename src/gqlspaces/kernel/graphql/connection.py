@@ -1,23 +1,26 @@
 """Relay connections by keyset: stable while rows come and go, never an OFFSET."""
 
 import base64
-from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any, Generic, TypeVar
 
 import orjson
 import strawberry
-from sqlalchemy import ColumnElement, Select, and_, func, or_
+from sqlalchemy import Column, ColumnElement, Select, and_, func, literal, or_, tuple_
 
 from gqlspaces.kernel.entity import Entity, table
 from gqlspaces.kernel.errors import DomainError
 from gqlspaces.kernel.graphql.context import Info
+from gqlspaces.kernel.ids import prefix_of
 from gqlspaces.kernel.reader import AnyRow, Reader
 
 T = TypeVar("T")
 
 PAGE = 25
 MAX_PAGE = 100
+MAX_INT = 2**31 - 1
 
 
 @strawberry.type(description="Where a page of a connection begins and ends.")
@@ -46,7 +49,7 @@ class Connection(Generic[T]):
     page_info: PageInfo = strawberry.field(description="Where this page begins and ends.")
     count: strawberry.Private[Any]
 
-    @strawberry.field(
+    @strawberry.field(  # type: ignore[untyped-decorator]
         description="How many items there are on all pages; null where that is not known."
     )
     async def total_count(self, info: Info) -> int | None:
@@ -74,17 +77,17 @@ class Page:
         """How many items at the most."""
         if self.first is not None and self.last is not None:
             raise bad_input("Give first or last, not both.", "first")
-        size = self.first if self.first is not None else self.last
+        argument, size = ("first", self.first) if self.last is None else ("last", self.last)
         if size is None:
             return PAGE
         if not 0 <= size <= MAX_PAGE:
-            raise bad_input(f"A page has 0 to {MAX_PAGE} items.", "first")
+            raise bad_input(f"A page has 0 to {MAX_PAGE} items.", argument)
         return size
 
 
 @dataclass(frozen=True, slots=True)
 class Sort:
-    """By which column a list is ordered; the id settles ties."""
+    """By which column a list is ordered; the id settles ties, and absent comes behind all else."""
 
     column: str
     descending: bool = False
@@ -100,21 +103,21 @@ async def paginate(
 ) -> Connection[Any]:
     """Read one page of a statement over ``entity``, limited to what the caller may see."""
     columns = table(entity).c
-    keys = [columns[sort.column], columns.id]
+    key = columns[sort.column]
     backwards = page.last is not None
     limited = statement
-    for cursor, forward in ((page.after, True), (page.before, False)):
+    for argument, cursor in (("after", page.after), ("before", page.before)):
         if cursor is not None:
-            values = read_cursor(cursor, sort)
-            limited = limited.where(_beyond(keys, values, greater=forward != sort.descending))
-    descending = sort.descending != backwards
-    ordered = limited.order_by(*(key.desc() if descending else key.asc() for key in keys))
+            value, id = _read_cursor(cursor, key, argument)
+            greater = (argument == "after") != sort.descending
+            limited = limited.where(_beyond(key, columns.id, value, id, greater=greater))
+    ordered = limited.order_by(*_order(key, columns.id, descending=sort.descending != backwards))
     rows = list(await reader.scoped_rows(ordered.limit(page.size + 1), entity, {}))
     more = len(rows) > page.size
     rows = rows[: page.size]
     if backwards:
         rows.reverse()
-    edges = [Edge(node=row, cursor=make_cursor(row, sort)) for row in rows]
+    edges = [Edge(node=row, cursor=_make_cursor(row, sort)) for row in rows]
     info = PageInfo(
         has_next_page=page.before is not None if backwards else more,
         has_previous_page=more if backwards else page.after is not None,
@@ -130,45 +133,50 @@ async def paginate(
     return Connection(edges=edges, page_info=info, count=count)
 
 
-def make_cursor(row: AnyRow, sort: Sort) -> str:
-    """Give the opaque cursor of a row in a list of this order."""
+def _make_cursor(row: AnyRow, sort: Sort) -> str:
     values = row._mapping  # noqa: SLF001 - a row's public mapping
     text = orjson.dumps([sort.column, values[sort.column], values["id"]])
     return base64.urlsafe_b64encode(text).decode().rstrip("=")
 
 
-def read_cursor(cursor: str, sort: Sort) -> list[Any]:
+def _read_cursor(cursor: str, key: Column[Any], argument: str) -> tuple[Any, str]:
     """Read a cursor back into the values a row is compared by; raise BAD_USER_INPUT."""
-    try:
+    with suppress(ValueError, TypeError, OverflowError):
         padded = cursor.encode("ascii") + b"=" * (-len(cursor) % 4)
         column, value, id = orjson.loads(base64.b64decode(padded, altchars=b"-_", validate=True))
-    except (ValueError, TypeError) as error:
-        message = "This cursor was not given out by this list."
-        raise bad_input(message, "after") from error
-    if column != sort.column or not isinstance(id, str):
-        message = "This cursor belongs to a list of another order."
-        raise bad_input(message, "after")
-    return [value, id]
+        if column == key.name and prefix_of(id):
+            return _value_of(key, value), id
+    raise bad_input("This cursor was not given out by this list.", argument)
+
+
+def _value_of(key: Column[Any], value: Any) -> Any:
+    """Give the value of a column as its cursor tells it; raise ValueError for any other."""
+    wanted = key.type.python_type
+    if value is None and key.nullable:
+        return None
+    if wanted is datetime:
+        return datetime.fromisoformat(value).astimezone(UTC)
+    fits = type(value) is wanted and (wanted is not str or "\0" not in value)
+    if not fits or (wanted is int and not -MAX_INT <= value <= MAX_INT):
+        raise ValueError("The column holds no such value.")
+    return value
+
+
+def _order(key: Column[Any], id: Column[Any], *, descending: bool) -> list[ColumnElement[Any]]:
+    ordered = key.desc() if descending else key.asc()
+    if key.nullable:
+        # The databases disagree about where NULL belongs.
+        ordered = ordered.nulls_first() if descending else ordered.nulls_last()
+    return [ordered, id.desc() if descending else id.asc()]
 
 
 def _beyond(
-    keys: Sequence[ColumnElement[Any]], values: Sequence[Any], *, greater: bool
+    key: Column[Any], id: Column[Any], value: Any, than: str, *, greater: bool
 ) -> ColumnElement[bool]:
-    first, second = keys
-    value = _typed(first, values[0])
-    if greater:
-        return or_(first > value, and_(first == value, second > values[1]))
-    return or_(first < value, and_(first == value, second < values[1]))
-
-
-def _typed(column: ColumnElement[Any], value: Any) -> Any:
-    wanted = column.type.python_type
-    try:
-        typed = wanted.fromisoformat(value) if hasattr(wanted, "fromisoformat") else value
-    except (ValueError, TypeError) as error:
-        message = "This cursor was not given out by this list."
-        raise bad_input(message, "after") from error
-    if not isinstance(typed, wanted) or getattr(typed, "tzinfo", typed) is None:
-        message = "This cursor was not given out by this list."
-        raise bad_input(message, "after")
-    return typed
+    if value is None:
+        tied = and_(key.is_(None), id > than if greater else id < than)
+        return tied if greater else or_(key.is_not(None), tied)
+    here, there = tuple_(key, id), tuple_(literal(value, key.type), than)
+    if not greater:
+        return here < there
+    return or_(here > there, key.is_(None)) if key.nullable else here > there

@@ -14,6 +14,9 @@ from gqlspaces.kernel.delivery import Delivery
 from gqlspaces.kernel.reader import Reader
 from gqlspaces.kernel.transaction import Transaction
 
+MAX_KEYS = 5000
+"""How many keys one statement takes; both databases end at some 32,000 parameters."""
+
 Batch: TypeAlias = Callable[[Reader, Sequence[str]], Awaitable[Sequence[Any]]]
 
 
@@ -55,7 +58,7 @@ class Context:
             async def read(keys: list[str]) -> list[Any]:
                 return list(await batch(self.reader, keys))
 
-            loader = self._loaders[batch] = DataLoader(load_fn=read)
+            loader = self._loaders[batch] = DataLoader(load_fn=read, max_batch_size=MAX_KEYS)
         return await loader.load(key)
 
     @asynccontextmanager

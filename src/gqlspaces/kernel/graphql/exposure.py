@@ -11,21 +11,30 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
 from functools import cache
-from typing import Annotated, Any, TypeVar, Union, get_args, get_origin
+from typing import Annotated, Any, NamedTuple, TypeVar, Union, get_args, get_origin
 
 import strawberry
 from strawberry.scalars import JSON
 from strawberry.types.base import get_object_definition
 
+from gqlspaces.kernel.auth import Scope
 from gqlspaces.kernel.entity import Entity
 from gqlspaces.kernel.graphql.context import Info
-from gqlspaces.kernel.ids import prefix_of
 from gqlspaces.kernel.reader import AnyRow, Order, Reader
 
 T = TypeVar("T", bound=type)
 
 RENAMED = {"meta": "metadata"}
-EXPOSED: dict[str, type[Entity]] = {}
+
+
+class Exposed(NamedTuple):
+    """A table whose rows are GraphQL nodes, and the scope that reading one by its id needs."""
+
+    entity: type[Entity]
+    scope: Scope
+
+
+EXPOSED: dict[str, Exposed] = {}
 
 
 @strawberry.interface(description="Anything with a global id.")
@@ -35,10 +44,11 @@ class Node:
     id: strawberry.ID = strawberry.field(description="The global id; its prefix names the noun.")
 
 
-def exposes(entity: type[Entity], *, name: str | None = None) -> Callable[[T], T]:
+def exposes(entity: type[Entity], *, scope: Scope = Scope.SPACE_READ) -> Callable[[T], T]:
     """Make a GraphQL type of rows of ``entity``: each attribute without a value is a public column.
 
-    ``auto`` takes the column's type; either way the column says what it means.
+    ``auto`` takes the column's type; either way the column says what it means. ``scope`` is what
+    reading one by its id needs.
     """
 
     def decorate(cls: T) -> T:
@@ -50,10 +60,10 @@ def exposes(entity: type[Entity], *, name: str | None = None) -> Callable[[T], T
                 cls.__annotations__[attribute] = graphql_type(attribute, column.annotation)
             setattr(cls, attribute, _column_field(attribute, column.description))
         cls.is_type_of = classmethod(  # type: ignore[attr-defined]
-            lambda _cls, row, _info: prefix_of(row.id) == entity.prefix
+            lambda _cls, row, _info: row.id.startswith(entity.prefix + "_")
         )
-        made = strawberry.type(cls, name=name, description=inspect.getdoc(cls))
-        EXPOSED[entity.prefix] = entity
+        made = strawberry.type(cls, description=inspect.getdoc(cls))
+        EXPOSED[entity.prefix] = Exposed(entity, scope)
         return made
 
     return decorate

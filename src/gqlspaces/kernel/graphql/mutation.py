@@ -2,15 +2,17 @@
 
 import inspect
 from collections.abc import Awaitable, Callable, Mapping
+from contextlib import suppress
 from functools import wraps
 from typing import Any, TypeAlias
 
 import strawberry
-from sqlalchemy.exc import DBAPIError, IntegrityError
 from strawberry.utils.str_converters import to_camel_case
 
 from gqlspaces.kernel import idempotency
 from gqlspaces.kernel.auth import Scope
+from gqlspaces.kernel.cancellation import finish
+from gqlspaces.kernel.database import Raced
 from gqlspaces.kernel.errors import CODE_MEANINGS, DomainError, ErrorCode, Refused
 from gqlspaces.kernel.graphql.context import Context, Info
 from gqlspaces.kernel.graphql.exposure import graphql_enum
@@ -20,8 +22,6 @@ from gqlspaces.kernel.transaction import Transaction
 Rule: TypeAlias = Callable[[Transaction, Any], Awaitable[Any]]
 
 TRIES = 3
-# PostgreSQL: serialization failure and deadlock; the same transaction may succeed when repeated.
-_REPEATABLE = {"40001", "40P01"}
 
 ErrorCode.__descriptions__ = {code.name: text for code, text in CODE_MEANINGS.items()}  # type: ignore[attr-defined]
 
@@ -41,7 +41,7 @@ def mutation(scope: Scope, *, fenced: bool = True, **answers: Any) -> Callable[[
     The rule gives an entity (the first member), or a mapping of members. A DomainError becomes
     ``userErrors`` after the transaction has left no trace. An input with an ``idempotency_key``
     is done once. ``fenced`` mutations are refused when the request carries a lease that no longer
-    holds its job.
+    holds its job. What has begun is carried to its end even when the caller gives up.
     """
 
     def decorate(rule: Rule) -> Any:
@@ -57,7 +57,7 @@ def mutation(scope: Scope, *, fenced: bool = True, **answers: Any) -> Callable[[
         async def resolve(info: Info, input: Any) -> Any:
             try:
                 info.context.principal.require(scope)
-                members = await _perform(info.context, named, input, fenced=fenced)
+                members = await finish(_perform(info.context, named, input, fenced=fenced))
             except DomainError as error:
                 return payload(user_errors=_user_errors(error))
             return payload(user_errors=[], **members)
@@ -98,31 +98,31 @@ def _payload(name: str, answers: Mapping[str, Any]) -> Any:
 
 
 async def _perform(context: Context, rule: Rule, input: Any, *, fenced: bool) -> Any:
-    for left in reversed(range(TRIES)):
-        try:
+    for _ in range(TRIES - 1):
+        with suppress(Raced):
             return await _once(context, rule, input, fenced=fenced)
-        except IntegrityError:
-            if not left:
-                raise
-        except DBAPIError as error:
-            if not left or getattr(error.orig, "sqlstate", None) not in _REPEATABLE:
-                raise
-    return None
+    return await _once(context, rule, input, fenced=fenced)
 
 
 async def _once(context: Context, rule: Rule, input: Any, *, fenced: bool) -> Any:
-    key = getattr(input, "idempotency_key", None) or None
-    request = idempotency.fingerprint(rule.__name__, sent(input)) if key else ""
     async with context.transaction() as tx:
-        if key and (known := await idempotency.recall(tx, key, request)) is not None:
-            return vars(await idempotency.restore(context.reader, tx.rules.kinds, known))
-        if fenced and context.lease:
-            await tx.rules.fence(tx, context.lease)
-        answer = await rule(tx, input)
-        if key:
-            await tx.flush()
-            idempotency.remember(tx, key, request, answer)
-    return answer
+        kept = await _answer_kept(tx, rule, input)
+        if kept is None or not kept.answer:
+            if fenced and context.lease:
+                await tx.rules.fence(tx, context.lease)
+            answer = await rule(tx, input)
+            if kept is not None:
+                await tx.flush()
+                kept.answer = idempotency.plain(answer)
+            return answer
+    return vars(await idempotency.restore(context.reader, tx.rules.kinds, kept.answer))
+
+
+async def _answer_kept(tx: Transaction, rule: Rule, input: Any) -> idempotency.Answer | None:
+    key = getattr(input, "idempotency_key", None)
+    if key is None or key is strawberry.UNSET:
+        return None
+    return await idempotency.take(tx, key, idempotency.fingerprint(rule.__name__, sent(input)))
 
 
 def _user_errors(error: DomainError) -> list[UserError]:

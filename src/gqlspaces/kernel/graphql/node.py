@@ -14,12 +14,13 @@ MAX_NODES = 100
 
 
 async def find_nodes(reader: Reader, ids: list[str]) -> list[AnyRow | None]:
-    """Give the rows of ids of any noun, in order; one statement per noun."""
+    """Give the rows of ids of any noun that the caller may read, in order; one statement each."""
     found: dict[str, AnyRow | None] = {}
-    for prefix in {prefix_of(id) for id in ids} & EXPOSED.keys():
+    for prefix, (entity, scope) in EXPOSED.items():
         wanted = [id for id in ids if prefix_of(id) == prefix]
-        rows = await reader.find_many(EXPOSED[prefix], wanted)
-        found |= dict(zip(wanted, rows, strict=True))
+        if wanted and reader.principal.may(scope):
+            rows = await reader.find_many(entity, wanted)
+            found |= dict(zip(wanted, rows, strict=True))
     return [found.get(id) for id in ids]
 
 

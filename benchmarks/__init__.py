@@ -1,0 +1,1 @@
+"""Measurements of a served gateway, each beside a yardstick taken in the same run."""

@@ -1,0 +1,19 @@
+"""How much is measured, and for how long."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Effort:
+    """The sizes of one run; `seconds` is the length of one sample of requests."""
+
+    rounds: int
+    seconds: float
+    spaces: int
+    connections: tuple[int, ...]
+    subscribers: int
+    sheets: int  # of each burst, which has one event more
+
+
+FULL = Effort(rounds=5, seconds=1.0, spaces=200, connections=(1, 16), subscribers=500, sheets=20)
+QUICK = Effort(rounds=1, seconds=0.1, spaces=3, connections=(1, 2), subscribers=10, sheets=2)

@@ -1,0 +1,341 @@
+"""A key sees and touches nothing of another namespace or environment, tried through everything."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from itertools import chain
+from typing import Any
+
+import pytest
+from contract import questions
+from contract.inputs import FREE, Place, id_for, minimal, mutations, places, put
+from contract.spy import Spy, red_spy, whole_spy
+from contract.world import dump
+
+from gqlspaces.app import Gateway
+from gqlspaces.kernel import reader, transaction
+from gqlspaces.kernel.auth import Principal
+from gqlspaces.kernel.errors import DomainError
+from gqlspaces.kernel.graphql.failures import RequestRefused
+from gqlspaces.kernel.ids import new_id, prefix_of
+from harness import Api
+
+PAGE = "{{ {name}(first: 1) {{ pageInfo {{ startCursor }} }} }}"
+
+
+@pytest.fixture(params=[red_spy, whole_spy], ids=["namespace", "environment"])
+async def spy(request: pytest.FixtureRequest, api: Api, gateway: Gateway) -> Spy:
+    make: Callable[[Api, Gateway], Awaitable[Spy]] = request.param
+    return await make(api, gateway)
+
+
+def unknown(id: str) -> str:
+    """Give an id of the same noun that nothing has."""
+    return new_id(prefix_of(id) or "")
+
+
+def foreign_ids(spy: Spy) -> list[str]:
+    return list(chain.from_iterable(world.ids.values() for world in spy.foreign))
+
+
+async def look_everything_up(spy: Spy) -> list[str]:
+    """Ask every lookup for the spy's own and for foreign things; give the answers that differ."""
+    told_apart = []
+    for name in questions.by_id():
+        for own in spy.own.ids.values():
+            for noun in questions.nouns() if name == "node" else [None]:
+                await spy.ask(questions.question(name, {"id": own}, on=noun))
+        for id in foreign_ids(spy):
+            nobody, noun = unknown(id), "Space" if name == "node" else None
+            there = await spy.ask(questions.question(name, {"id": id}, on=noun, levels=1))
+            nowhere = await spy.ask(questions.question(name, {"id": nobody}, on=noun, levels=1))
+            if there.replace(id, "") != nowhere.replace(nobody, ""):
+                told_apart.append(f"{name}({id}): {there} {nowhere}")
+    for noun in questions.nouns():
+        mixed = {"ids": [*spy.own.ids.values(), *foreign_ids(spy)]}
+        await spy.ask(questions.question("nodes", mixed, on=noun))
+    return told_apart
+
+
+async def list_everything(spy: Spy, cursors: dict[str, list[str]]) -> None:
+    """Ask every list with every argument that could pick out what is foreign."""
+    for name in {*questions.queries()} - {*questions.by_id(), *questions.lists(), "nodes"}:
+        await spy.ask(questions.question(name, {}))
+    for name in questions.lists():
+        for world in spy.foreign:
+            for asked in questions.variations(name, world.ids, [*spy.words, "green"]):
+                await spy.ask(asked)
+        for cursor in cursors.get(name, ()):
+            await spy.ask(questions.question(name, {"first": 100, "after": cursor}))
+            await spy.ask(questions.question(name, {"last": 100, "before": cursor}))
+
+
+async def test_no_lookup_tells_of_foreign_things_or_that_there_are_any(spy: Spy) -> None:
+    told_apart = await look_everything_up(spy)
+
+    assert spy.leaks == []
+    assert told_apart == []
+    assert {*questions.by_id(), "nodes"} == spy.told_its_own
+    assert spy.answers > 200
+
+
+async def test_no_list_filter_or_search_tells_of_foreign_things(spy: Spy, api: Api) -> None:
+    cursors = {
+        name: [(await api(PAGE.format(name=name)))[name]["pageInfo"]["startCursor"]]
+        for name in questions.lists()
+    }
+
+    await list_everything(spy, cursors)
+
+    assert spy.leaks == []
+    assert {"apps", "events", "jobs", "spaces", "viewer"} <= spy.told_its_own
+
+
+async def test_a_total_counts_only_what_the_key_may_see(spy: Spy) -> None:
+    data = await spy.api("{ spaces { totalCount } apps { totalCount } jobs { totalCount } }")
+
+    assert [data[name]["totalCount"] for name in ("spaces", "apps", "jobs")] in ([1, 1, 2],) or (
+        spy.api.principal.namespaces is None
+    )
+    for world in spy.foreign:
+        filters = {"spaceId": world.ids["sp"]}, {"appId": world.ids["app"]}
+        data = await spy.api(
+            "query ($jobs: JobFilter, $spaces: SpaceFilter) "
+            "{ jobs(filter: $jobs) { totalCount } spaces(filter: $spaces) { totalCount } }",
+            jobs=filters[0],
+            spaces=filters[1],
+        )
+        assert data == {"jobs": {"totalCount": 0}, "spaces": {"totalCount": 0}}
+
+
+async def change_everything(spy: Spy) -> list[str]:
+    """Attempt every mutation with a foreign id at every place; give what was not refused alike."""
+    odd = []
+    for mutation in mutations():
+        for place in places(mutation):
+            if place.kind != "ID" or place.is_list or (place.owner, place.name) in FREE:
+                continue
+            for world in spy.foreign:
+                right = id_for(mutation, place.name, world.ids)
+                wrong = world.ids["sp" if right == world.ids["jb"] else "jb"]
+                odd += await attempt(spy, place, right, expected="NOT_FOUND")
+                odd += await attempt(spy, place, wrong)
+    return odd
+
+
+async def attempt(spy: Spy, place: Place, id: str, expected: str = "") -> list[str]:
+    nobody = unknown(id)
+    least = minimal(place.mutation, spy.own)
+    payload, there = await spy.change(place.mutation, put(least, place, id, spy.own))
+    _, nowhere = await spy.change(place.mutation, put(least, place, nobody, spy.own))
+    told = [(error["code"], tuple(error["path"])) for error in (payload or {})["userErrors"]]
+    wanted = (expected, tuple(map(str, place.path)))
+    if place.name == "ids":
+        wanted = ("INVALID", ("ids",))
+    if not told or (expected and wanted not in told):
+        return [f"{place} with {id}: {there}"]
+    if there.replace(id, "") != nowhere.replace(nobody, ""):
+        return [f"{place} with {id} tells: {there} {nowhere}"]
+    return []
+
+
+async def test_no_mutation_takes_a_foreign_id_or_tells_it_from_an_unknown_one(
+    spy: Spy, gateway: Gateway
+) -> None:
+    before = await dump(gateway.database)
+
+    odd = await change_everything(spy)
+
+    assert odd == []
+    assert spy.leaks == []
+    assert before == await dump(gateway.database)
+    assert spy.answers > 250
+
+
+async def test_the_lease_of_a_foreign_job_is_as_good_as_none(spy: Spy, gateway: Gateway) -> None:
+    before = await dump(gateway.database)
+    for world in spy.foreign:
+        working = spy.api.under_lease(f"{world.ids['jb']} {world.lease}")
+        nobody = spy.api.under_lease(f"{unknown(world.ids['jb'])} {world.lease}")
+        change = {"id": spy.own.ids["sp"], "name": "taken over"}
+
+        refused = await working.attempt("updateSpace", "", **change)
+        assert refused == await nobody.attempt("updateSpace", "", **change)
+        assert [error["code"] for error in refused["userErrors"]] == ["LEASE_LOST"]
+
+    assert before == await dump(gateway.database)
+
+
+async def test_claiming_takes_only_jobs_that_the_key_may_see(api: Api, gateway: Gateway) -> None:
+    spy = await red_spy(api, gateway)
+    waiting = {"type": "SPACE", "operation": "wait", "sourceId": spy.foreign[0].ids["sp"]}
+    await api.do("createJob", "", **waiting)
+
+    claim = {"jobs": ["**"], "holder": "spy", "limit": 100}
+    aimed, _ = await spy.change("claimJobs", claim | {"namespaces": ["space:green", "**"]})
+    every, _ = await spy.change("claimJobs", claim)
+
+    assert aimed["claims"] == every["claims"] == []
+    assert spy.leaks == []
+    own = {"type": "SPACE", "operation": "wait", "sourceId": spy.own.ids["sp"]}
+    made = await api.do("createJob", "job { id }", **own)
+    claimed, _ = await spy.change("claimJobs", claim)
+    assert [made["job"]["id"]] == [one["job"]["id"] for one in claimed["claims"]]
+
+
+@pytest.mark.parametrize(
+    ("mutation", "input", "path"),
+    [
+        ("createSpace", {"name": "s", "namespace": "green"}, ["namespace"]),
+        ("createSpace", {"name": "s"}, ["namespace"]),
+        ("updateSpace", {"id": "sp", "namespace": "green"}, ["namespace"]),
+        ("configureSpace", {"spaceId": "sp", "blueprint": {"space": {"namespace": "green"}}}, None),
+        ("createApp", {"name": "a", "namespace": "green", "type": "CUSTOM"}, ["namespace"]),
+        ("updateApp", {"id": "app", "namespace": "green"}, ["namespace"]),
+        ("createKey", {"name": "k", "scopes": ["ADMIN"]}, ["namespaces"]),
+        ("createKey", {"name": "k", "scopes": ["ADMIN"], "namespaces": []}, ["namespaces"]),
+        ("createKey", {"name": "k", "scopes": ["ADMIN"], "namespaces": ["green"]}, ["namespaces"]),
+        ("updateEnvironment", {"name": "mine"}, []),
+    ],
+)
+async def test_a_limited_key_puts_nothing_outside_its_namespaces(
+    api: Api, gateway: Gateway, mutation: str, input: dict[str, Any], path: list[str] | None
+) -> None:
+    spy = await red_spy(api, gateway)
+    before = await dump(gateway.database)
+    sent = {
+        key: spy.own.ids.get(value, value) if isinstance(value, str) else value
+        for key, value in input.items()
+    }
+
+    payload, _ = await spy.change(mutation, sent)
+
+    [error] = payload["userErrors"]
+    assert error["code"] == "FORBIDDEN"
+    assert path is None or error["path"] == path
+    assert before == await dump(gateway.database)
+
+
+async def test_the_stream_of_events_tells_only_the_own_ones(api: Api, gateway: Gateway) -> None:
+    spy = await red_spy(api, gateway)
+    cursor = (await spy.api("{ eventCursor }"))["eventCursor"]
+    start = cursor.rpartition(".")[0] + ".0"
+    heard = await spy.api.heard("id", namespaces=["space:red"])
+    stream = spy.api.follow(
+        "subscription ($after: String) { events(after: $after, checkpoints: true) "
+        f"{questions.everything('EventItem')} }}",
+        after=start,
+    )
+    got = []
+    async with asyncio.timeout(20):
+        async for item in stream:
+            spy.scan("events", {}, item)
+            got.append(item["events"]["event"]["id"])
+            if len(got) == len(heard):
+                break
+    await api.do("updateSpace", "", id=spy.foreign[0].ids["sp"], labels=["quiet"])
+    await api.do("updateSpace", "", id=spy.own.ids["sp"], labels=["heard"])
+
+    assert [event["id"] for event in heard] == got
+    item = await anext(
+        stream := spy.api.follow(
+            "subscription ($after: String) { events(after: $after) { event { topic context } } }",
+            after=cursor,
+        )
+    )
+    assert item["events"]["event"]["context"]["spaceId"] == spy.own.ids["sp"]
+    assert spy.leaks == []
+    assert "events" in spy.told_its_own
+
+
+async def test_following_foreign_jobs_is_refused_like_following_unknown_ones(spy: Spy) -> None:
+    job = "subscription ($jobId: ID) { jobProgress(jobId: $jobId) { id } }"
+    space = "subscription ($spaceId: ID) { jobProgress(spaceId: $spaceId) { id } }"
+    for world in spy.foreign:
+        for document, name, kind in ((job, "jobId", "jb"), (space, "spaceId", "sp")):
+            told = []
+            for id in (world.ids[kind], unknown(world.ids[kind])):
+                with pytest.raises(RequestRefused) as refusal:
+                    await anext(spy.api.follow(document, **{name: id}))
+                [error] = refusal.value.errors
+                told.append((error.message.replace(id, ""), error.extensions))
+            assert told[0] == told[1]
+            assert told[0][1]["code"] == "NOT_FOUND"
+
+
+async def test_asking_for_foreign_events_alone_says_that_they_are_never_heard(
+    api: Api, gateway: Gateway
+) -> None:
+    spy = await red_spy(api, gateway)
+    asked = questions.question("events", {"filter": {"namespaces": ["space:green"]}})
+
+    answer = await spy.ask(asked)
+
+    assert '"FORBIDDEN_NAMESPACE"' in answer
+    assert spy.leaks == []
+    with pytest.raises(RequestRefused) as refusal:
+        await anext(
+            spy.api.follow(
+                'subscription { events(filter: {namespaces: ["space:green"]}) { cursor } }'
+            )
+        )
+    assert refusal.value.code == "FORBIDDEN_NAMESPACE"
+
+
+def unlimited(statement: Any, _entity: object, _principal: object) -> Any:
+    """Limit nothing: what a forgotten scope would do."""
+    return statement
+
+
+@pytest.mark.parametrize("template", ["sqlite"], indirect=True)
+class TestTheSearchItself:
+    """The search above finds what it looks for when there is something to be found."""
+
+    @pytest.fixture
+    def template(self, request: pytest.FixtureRequest) -> Any:
+        return request.getfixturevalue(request.param)
+
+    async def test_finds_an_unscoped_lookup(
+        self, spy: Spy, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(reader, "scoped", unlimited)
+
+        told_apart = await look_everything_up(spy)
+
+        assert len(spy.leaks) > 10
+        assert len(told_apart) > 10
+
+    async def test_finds_an_unscoped_list(self, spy: Spy, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(reader, "scoped", unlimited)
+
+        await list_everything(spy, {})
+
+        assert {"apps", "jobs", "spaces"} <= {leak.partition("(")[0] for leak in spy.leaks}
+
+    async def test_finds_an_unscoped_write(
+        self, spy: Spy, gateway: Gateway, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(transaction, "scoped", unlimited)
+        before = await dump(gateway.database)
+
+        odd = await change_everything(spy)
+
+        assert len(odd) > 10
+        assert before != await dump(gateway.database)
+
+    async def test_finds_an_unscoped_event(
+        self, api: Api, gateway: Gateway, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        spy = await red_spy(api, gateway)
+        monkeypatch.setattr(Principal, "sees", lambda _self, _namespace: True)
+        monkeypatch.setattr("gqlspaces.features.events.service.read_page", every_event)
+
+        await list_everything(spy, {})
+
+        assert {"events"} == {leak.partition("(")[0] for leak in spy.leaks}
+
+
+def every_event(**options: Any) -> Any:
+    """Read the log as if the key were limited to no namespace."""
+    from gqlspaces.kernel.log import read_page
+
+    return read_page(**options | {"namespaces": None})
