@@ -3,12 +3,14 @@
 import os
 import platform
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
+from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.table import Table as Grid
+from rich.text import Text
 
 from benchmarks.rounds import Comparison, Sample, Table, rate, rate_per_cpu
 
@@ -25,22 +27,24 @@ def machine() -> dict[str, Any]:
 
 
 def print_tables(console: Console, tables: Sequence[Table]) -> None:
-    """Print one grid for each table; only its last column can be compared between machines."""
+    """Print one grid for each table; under a ratio stand its lowest and highest rounds."""
     about = machine()
     console.print(
         f"{about['date']}, {about['system']}, {about['cores']} cores, "
-        f"Python {about['python']}, SQLite {about['sqlite']}"
+        f"Python {about['python']}, SQLite {about['sqlite']}\n"
     )
     for table in tables:
-        grid = Grid(title=table.title, title_justify="left", title_style="bold")
-        grid.add_column("")
-        for column in ("gqlspaces", "per CPU s", table.yardstick, "per CPU s"):
-            grid.add_column(column, justify="right")
-        grid.add_column("ratio", justify="right", style="bold")
-        grid.add_column("of rounds", justify="right", style="dim")
+        grid = Grid(title=table.title, title_justify="left", title_style="bold", box=SIMPLE_HEAD)
+        grid.add_column()
+        grid.add_column()
+        for column in ("per second", "per CPU second", "ratio"):
+            grid.add_column(column, justify="right", no_wrap=True)
         for comparison in table.comparisons:
-            grid.add_row(*_cells(comparison))
-        console.print()
+            lowest, highest = min(comparison.ratios), max(comparison.ratios)
+            ours, bare = _rates(comparison.ours), _rates(comparison.yardstick)
+            grid.add_row(comparison.name, "gqlspaces", *_cells(ours), f"{comparison.ratio:.3g}")
+            spread = Text(f"{lowest:.3g} to {highest:.3g}", "dim")
+            grid.add_row("", table.yardstick, *_cells(bare), spread, end_section=True)
         console.print(grid)
 
 
@@ -59,14 +63,8 @@ def as_json(tables: Sequence[Table]) -> dict[str, Any]:
     }
 
 
-def _cells(comparison: Comparison) -> list[str]:
-    rates: list[str] = []
-    for samples in (comparison.ours, comparison.yardstick):
-        per_cpu = rate_per_cpu(samples)
-        rates += [f"{rate(samples):,.0f}", "-" if per_cpu is None else f"{per_cpu:,.0f}"]
-    lowest, highest = min(comparison.ratios), max(comparison.ratios)
-    spread = f"{lowest:.4f} to {highest:.4f}"
-    return [comparison.name, *rates, f"{comparison.ratio:.4f}", spread]
+def _cells(rates: Mapping[str, float | None]) -> list[str]:
+    return ["-" if rate is None else f"{rate:,.0f}" for rate in rates.values()]
 
 
 def _numbers(comparison: Comparison) -> dict[str, Any]:

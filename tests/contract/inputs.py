@@ -1,4 +1,4 @@
-"""Inputs of mutations made from the schema alone: the least that is taken, and every place in it."""
+"""Inputs of mutations made from the schema alone: the least that is taken, and its every place."""
 
 import re
 from collections.abc import Iterator, Mapping
@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from itertools import count
 from typing import Any
 
-from contract.world import World
 from graphql import (
     GraphQLEnumType,
     GraphQLField,
@@ -19,6 +18,7 @@ from graphql import (
     get_named_type,
 )
 
+from contract.world import World
 from gqlspaces.schema import build_schema as build_gqlspaces
 
 Path = tuple[str | int, ...]
@@ -27,24 +27,38 @@ SCHEMA: GraphQLSchema = build_schema(build_gqlspaces().as_str())
 
 # What the `id` of a mutation names, by the noun in the mutation's name.
 _NOUNS = {
-    **{"Space": "sp", "Theme": "sp", "Workbook": "wb", "Sheet": "sh", "Field": "fd"},
-    **{"Action": "ac", "Document": "dc", "Job": "jb", "App": "app", "Key": "key"},
+    "Space": "sp",
+    "Theme": "sp",
+    "Workbook": "wb",
+    "Sheet": "sh",
+    "Field": "fd",
+    "Action": "ac",
+    "Document": "dc",
+    "Job": "jb",
+    "App": "app",
+    "Key": "key",
 }
 # What other members of type ID name.
 KINDS = {
-    **{"spaceId": "sp", "targetId": "sp", "sourceId": "sp", "workbookId": "wb", "sheetId": "sh"},
-    **{"destinationId": "wb", "primaryWorkbookId": "wb", "appId": "app", "predecessorIds": "jb"},
-    **{"documentId": "dc", "jobId": "jb", "parentId": "jb"},
+    "appId": "app",
+    "destinationId": "wb",
+    "documentId": "dc",
+    "jobId": "jb",
+    "parentId": "jb",
+    "predecessorIds": "jb",
+    "primaryWorkbookId": "wb",
+    "sheetId": "sh",
+    "sourceId": "sp",
+    "spaceId": "sp",
+    "targetId": "sp",
+    "workbookId": "wb",
 }
 # Ids of the caller's own, that are stored as they come and never looked up.
 FREE = {("CreateSpaceInput", "spaceConfigId"), ("UpdateSpaceInput", "spaceConfigId")}
 FREE |= {("JobSubjectInput", "id")}
 # Members without which the schema would let an input pass but no rule would.
-_NEEDED = {
-    **{(f"{verb}JobInput", "lease"): "lease" for verb in ("Update", "Complete", "Fail", "Split")},
-    ("JobSubjectInput", "resource"): "records",
-    ("InputFieldInput", "config"): None,
-}
+_NEEDED = {(f"{verb}JobInput", "lease") for verb in ("Update", "Complete", "Fail", "Split")}
+_NEEDED |= {("JobSubjectInput", "resource")}
 # Members whose value the schema says nothing of.
 _VALUES: dict[tuple[str, str], Any] = {
     ("JobSubjectInput", "type"): "COLLECTION",
@@ -162,10 +176,7 @@ def _places(
 def _object(kind: GraphQLInputObjectType, mutation: str, world: World) -> dict[str, Any]:
     made = {}
     for name, member in kind.fields.items():
-        needed = _NEEDED.get((kind.name, name))
-        if needed is not None:
-            made[name] = world.lease if needed == "lease" else needed
-        elif isinstance(member.type, GraphQLNonNull):
+        if (kind.name, name) in _NEEDED or isinstance(member.type, GraphQLNonNull):
             made[name] = _value(member.type, (kind.name, name), mutation, world)
     return made
 
@@ -173,6 +184,8 @@ def _object(kind: GraphQLInputObjectType, mutation: str, world: World) -> dict[s
 def _value(wanted: GraphQLInputType, where: tuple[str, str], mutation: str, world: World) -> Any:
     if where in _VALUES:
         return _VALUES[where]
+    if where[1] == "lease":
+        return world.lease
     bare = _nullable(wanted)
     if isinstance(bare, GraphQLList):
         return [_value(bare.of_type, where, mutation, world)]

@@ -5,7 +5,6 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from contract.inputs import KINDS, SCHEMA
 from graphql import (
     GraphQLEnumType,
     GraphQLField,
@@ -16,6 +15,8 @@ from graphql import (
     GraphQLObjectType,
     get_named_type,
 )
+
+from contract.inputs import KINDS, SCHEMA
 
 DEEPEST = 8  # levels below the root field's, so that no document is over the limit of 12
 PAGING = {"first", "after", "last", "before"}

@@ -6,7 +6,6 @@ from typing import Any
 
 from contract.questions import Question, everything
 from contract.world import World, build_world, dump, ids_in
-
 from gqlspaces.app import Gateway
 from gqlspaces.bootstrap import create_first_environment
 from gqlspaces.kernel.auth import Scope
@@ -44,7 +43,7 @@ class Spy:
         try:
             result = await self.api.run(asked.document, **asked.variables)
         except RequestRefused as refusal:
-            answer = {"data": None, "errors": formatted(refusal.errors)}
+            answer: dict[str, Any] = {"data": None, "errors": formatted(refusal.errors)}
         else:
             answer = {"data": result.data, "errors": formatted(result.errors or ())}
         return self.scan(asked.field, asked.variables, answer)
@@ -54,7 +53,7 @@ class Spy:
         title = mutation[0].upper() + mutation[1:]
         document = (
             f"mutation ($input: {title}Input!) "
-            f"{{ {mutation}(input: $input) {everything(title + 'Payload')} }}"
+            f"{{ {mutation}(input: $input) {everything(title + 'Payload', levels=2)} }}"
         )
         result = await self.api.run(document, input=dict(input))
         answer = {"data": result.data, "errors": formatted(result.errors or ())}

@@ -4,13 +4,12 @@ from dataclasses import replace
 
 from contract.inputs import FREE, KINDS, minimal, mutations, places
 from contract.world import World, build_world
-
 from harness import Api
 
 # What the state of a Job that is held does not allow.
 NOT_NOW = {"ackJob", "executeJob", "retryJob", "acknowledgeJobOutcome"}
 # Of the Fields of a Sheet the last one stays, and an App stays while it has Spaces.
-NEVER = dict.fromkeys(NOT_NOW, ["JOB_CONFLICT"]) | {
+NEVER = {name: ["JOB_CONFLICT"] for name in NOT_NOW} | {
     "deleteApp": ["CONFLICT"],
     "deleteField": ["CONFLICT"],
 }

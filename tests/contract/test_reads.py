@@ -1,14 +1,14 @@
-"""Reading costs what the shape of a query costs, not what it finds, and makes no ORM instances."""
+"""Reading costs what a query costs, not what it finds, and makes no instances of the ORM."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
 import pytest
-from features.structure import new_space
 from sqlalchemy import event
 from sqlmodel import SQLModel
 
+from features.structure import new_space
 from gqlspaces.kernel.database import Database
 from harness import Api
 

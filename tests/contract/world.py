@@ -63,14 +63,14 @@ async def build_world(api: Api, word: str, namespace: str) -> World:
 
 
 async def _configured(api: Api, space: str, word: str) -> dict[str, str]:
-    action = {"operation": word, "label": word, "description": word, "tooltip": word}
-    field = {"key": word, "label": word, "description": word, "metadata": {word: word}}
-    sheet = {"name": word, "slug": word, "description": word, "collection": word}
-    sheet |= {"fields": [field | {"actions": [action]}], "metadata": {word: word}}
-    workbook = {"name": word, "namespace": word.lower(), "labels": [word], "folder": word}
-    workbook |= {"sheets": [sheet], "metadata": {word: word}}
-    document = {"title": word, "body": word, "actions": [action], "treatments": [word]}
-    blueprint = {"workbooks": [workbook], "documents": [document], "actions": [action]}
+    actions = [{"operation": word, "label": word, "description": word, "tooltip": word}]
+    field: dict[str, Any] = {"key": word, "label": word, "description": word, "actions": actions}
+    sheet: dict[str, Any] = {"name": word, "slug": word, "description": word, "fields": [field]}
+    workbook: dict[str, Any] = {"name": word, "labels": [word], "folder": word, "sheets": [sheet]}
+    for part in (field, sheet, workbook):
+        part["metadata"] = {word: word}
+    document = {"title": word, "body": word, "actions": actions, "treatments": [word]}
+    blueprint = {"workbooks": [workbook], "documents": [document], "actions": actions}
     found = await api.do(
         "configureSpace",
         "space { workbooks { id sheets { id fields { id } } } documents { id } actions { id } }",
