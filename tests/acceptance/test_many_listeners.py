@@ -6,6 +6,8 @@ from contextlib import AsyncExitStack
 from pathlib import Path
 
 from acceptance.world import World
+from gqlspaces.listener import Client
+from gqlspaces.listener.stream import over_websocket
 
 LISTENERS = 20
 SPACES = 200
@@ -29,9 +31,6 @@ CREATE = """
 mutation ($name: String!) {
   createSpace(input: {name: $name}) { space { id } job { id } userErrors { message } }
 }
-"""
-UNFINISHED = """
-query { jobs(first: 1, filter: {status: [READY, EXECUTING, CREATED]}) { totalCount } }
 """
 COMPLETED = """
 query ($after: String) {
@@ -75,14 +74,7 @@ async def test_every_job_is_completed_once_and_no_conflict_reaches_a_handler(
         await done.wait()
         await watching
 
-        completed: Counter[str] = Counter()
-        after = None
-        while True:
-            page = (await client.execute(COMPLETED, {"after": after}))["events"]
-            completed.update(edge["node"]["context"]["jobId"] for edge in page["edges"])
-            after = page["pageInfo"]["endCursor"]
-            if not page["pageInfo"]["hasNextPage"]:
-                break
+        completed = await _completed(client)
 
     for collector in collectors:
         await collector
@@ -93,10 +85,20 @@ async def test_every_job_is_completed_once_and_no_conflict_reaches_a_handler(
     assert [line for line in heard if line.startswith("ERROR")] == []
 
 
+async def _completed(client: Client) -> Counter[str]:
+    """Give how often each job was completed, by the log."""
+    completed: Counter[str] = Counter()
+    after = None
+    while True:
+        page = (await client.execute(COMPLETED, {"after": after}))["events"]
+        completed.update(edge["node"]["context"]["jobId"] for edge in page["edges"])
+        after = page["pageInfo"]["endCursor"]
+        if not page["pageInfo"]["hasNextPage"]:
+            return completed
+
+
 async def _until_completed(world: World, count: int, done: asyncio.Event) -> None:
     """Set ``done`` when so many jobs have completed; completed jobs are heard from the start."""
-    from gqlspaces.listener.stream import over_websocket
-
     document = """
     subscription { events(filter: {topics: ["job:completed"]}) { cursor event { id } } }
     """

@@ -2,14 +2,15 @@
 
 import asyncio
 import random
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Callable, Mapping
 from contextlib import aclosing
 from typing import Any
 
+import httpx2
 import pytest
 
 from acceptance.world import World, until_unbroken
-from gqlspaces.listener import Client, Unreachable
+from gqlspaces.listener import Client, Connection, Unreachable
 from gqlspaces.listener.documents import Mutation
 from gqlspaces.listener.stream import Subscribe, over_sse, over_websocket
 
@@ -63,6 +64,33 @@ async def write(client: Client, rng: random.Random) -> list[str]:
     return acknowledged
 
 
+async def over_event_stream(
+    connection: Connection,
+    document: str,
+    variables: Mapping[str, Any],
+    connected: Callable[[], None],
+) -> AsyncGenerator[Mapping[str, Any]]:
+    """Subscribe as a browser does: resume by the id of the last message, not by an argument."""
+    headers = {
+        "authorization": connection.authorization,
+        "accept": "text/event-stream",
+        "last-event-id": variables["after"],
+    }
+    try:
+        async with (
+            httpx2.AsyncClient(timeout=30, headers=headers) as http,
+            http.stream("POST", connection.endpoint, json={"query": document}) as answer,
+        ):
+            connected()
+            async for message in httpx2.EventSource(answer):
+                if message.event == "next":
+                    payload: Any = message.json()
+                    assert payload["data"]["events"]["cursor"] == message.id
+                    yield payload["data"]
+    except httpx2.TransportError as error:
+        raise Unreachable(str(error)) from error
+
+
 async def follow(world: World, subscribe: Subscribe, rng: random.Random) -> tuple[list[str], int]:
     """Hear events, hanging up at random; give what was heard and how often it reconnected."""
     heard: list[str] = []
@@ -113,7 +141,7 @@ async def run(world: World, *, kills: int) -> None:
     rng = random.Random(world.port)
     followers = [
         asyncio.create_task(follow(world, subscribe, random.Random(seed)))
-        for seed, subscribe in enumerate((over_websocket, over_sse))
+        for seed, subscribe in enumerate((over_websocket, over_sse, over_event_stream))
     ]
     async with world.client() as client:
         writing = asyncio.create_task(write(client, rng))
