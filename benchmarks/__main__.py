@@ -3,6 +3,7 @@
 import asyncio
 import json
 import resource
+import signal
 from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from functools import partial
@@ -42,6 +43,7 @@ def main(
         TemporaryDirectory(prefix="gqlspaces-bench-") as folder,
         asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner,
     ):
+        runner.get_loop().add_signal_handler(signal.SIGTERM, _interrupt)
         tables = runner.run(measure(Path(folder), QUICK if quick else FULL))
     if as_json_:
         print(json.dumps(as_json(tables)))
@@ -101,6 +103,11 @@ def _bars(totals: dict[str, int]) -> Iterator[list[Advance]]:
         yield [
             partial(advance, progress.add_task(name, total=total)) for name, total in totals.items()
         ]
+
+
+def _interrupt() -> None:
+    """End as Ctrl-C does, so that servers and data never outlive the run."""
+    signal.raise_signal(signal.SIGINT)
 
 
 def _allow_many_sockets() -> None:

@@ -80,9 +80,10 @@ async def compare_deliveries(
         async def broadcast() -> Sample:
             return await sockets.burst(frames, answer(bare, post(f"/burst/{frames}")))
 
-        name = f"{size} subscribers, bursts of {frames}"
+        name = f"{size} subscribers"
         comparison = await compare(name, ours, broadcast, rounds=effort.rounds, advance=advance)
-    return Table("Deliveries per second", "bare Starlette broadcast", [comparison])
+    title = f"Deliveries per second (bursts of {frames} events)"
+    return Table(title, "bare Starlette", [comparison])
 
 
 async def _behind_an_event(world: World, writer: Writer) -> Address:

@@ -15,5 +15,5 @@ class Effort:
     sheets: int  # of each burst, which has one event more
 
 
-FULL = Effort(rounds=5, seconds=1.0, spaces=200, connections=(1, 16), subscribers=500, sheets=20)
+FULL = Effort(rounds=7, seconds=0.7, spaces=100, connections=(1, 16), subscribers=500, sheets=9)
 QUICK = Effort(rounds=1, seconds=0.1, spaces=3, connections=(1, 2), subscribers=10, sheets=2)

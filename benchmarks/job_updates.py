@@ -36,7 +36,7 @@ async def compare_job_updates(
             comparisons.append(
                 await compare(name, ours, bare, rounds=effort.rounds, advance=advance)
             )
-    return Table("Job updates per second", "bare SQLite commits", comparisons)
+    return Table("Job updates per second", "bare SQLite", comparisons)
 
 
 async def _updates(world: World, space_id: str) -> Sequence[bytes]:

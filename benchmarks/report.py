@@ -27,24 +27,31 @@ def machine() -> dict[str, Any]:
 
 
 def print_tables(console: Console, tables: Sequence[Table]) -> None:
-    """Print one grid for each table; under a ratio stand its lowest and highest rounds."""
+    """Print one grid for each table; beside a ratio stand the lowest and highest of a round."""
     about = machine()
     console.print(
         f"{about['date']}, {about['system']}, {about['cores']} cores, "
         f"Python {about['python']}, SQLite {about['sqlite']}\n"
     )
     for table in tables:
-        grid = Grid(title=table.title, title_justify="left", title_style="bold", box=SIMPLE_HEAD)
-        grid.add_column()
-        grid.add_column()
-        for column in ("per second", "per CPU second", "ratio"):
+        grid = Grid(
+            title=table.title,
+            title_justify="left",
+            title_style="bold",
+            box=SIMPLE_HEAD,
+            pad_edge=False,
+        )
+        for _ in range(2):
+            grid.add_column(no_wrap=True)
+        for column in ("per second", "per CPU s", "rounds"):
             grid.add_column(column, justify="right", no_wrap=True)
         for comparison in table.comparisons:
             lowest, highest = min(comparison.ratios), max(comparison.ratios)
-            ours, bare = _rates(comparison.ours), _rates(comparison.yardstick)
-            grid.add_row(comparison.name, "gqlspaces", *_cells(ours), f"{comparison.ratio:.3g}")
-            spread = Text(f"{lowest:.3g} to {highest:.3g}", "dim")
-            grid.add_row("", table.yardstick, *_cells(bare), spread, end_section=True)
+            grid.add_row(comparison.name, "gqlspaces", *_cells(_rates(comparison.ours), ",.0f"))
+            grid.add_row("", table.yardstick, *_cells(_rates(comparison.yardstick), ",.0f"))
+            spread = Text(f"{lowest:.3g} to {highest:.3g}", "not bold dim")
+            ratios = _cells(_ratios(comparison), ".3g")
+            grid.add_row("", "ratio", *ratios, spread, style="bold", end_section=True)
         console.print(grid)
 
 
@@ -63,18 +70,22 @@ def as_json(tables: Sequence[Table]) -> dict[str, Any]:
     }
 
 
-def _cells(rates: Mapping[str, float | None]) -> list[str]:
-    return ["-" if rate is None else f"{rate:,.0f}" for rate in rates.values()]
+def _cells(values: Mapping[str, float | None], form: str) -> list[str]:
+    return ["-" if value is None else format(value, form) for value in values.values()]
 
 
 def _numbers(comparison: Comparison) -> dict[str, Any]:
     return {
         "name": comparison.name,
-        "ours": _rates(comparison.ours),
+        "gqlspaces": _rates(comparison.ours),
         "yardstick": _rates(comparison.yardstick),
-        "ratio": comparison.ratio,
-        "ratios": comparison.ratios,
+        "ratio": _ratios(comparison),
+        "ratiosOfRounds": comparison.ratios,
     }
+
+
+def _ratios(comparison: Comparison) -> dict[str, float | None]:
+    return {"perSecond": comparison.ratio, "perCpuSecond": comparison.ratio_per_cpu}
 
 
 def _rates(samples: Sequence[Sample]) -> dict[str, float | None]:

@@ -42,6 +42,12 @@ class Comparison:
         """The median of the rounds' ratios."""
         return median(self.ratios)
 
+    @property
+    def ratio_per_cpu(self) -> float | None:
+        """The same of what a processor second serves, over all rounds together."""
+        ours, yardstick = rate_per_cpu(self.ours), rate_per_cpu(self.yardstick)
+        return ours / yardstick if ours and yardstick else None
+
 
 @dataclass(frozen=True, slots=True)
 class Table:

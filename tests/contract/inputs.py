@@ -182,10 +182,9 @@ def _object(kind: GraphQLInputObjectType, mutation: str, world: World) -> dict[s
 
 
 def _value(wanted: GraphQLInputType, where: tuple[str, str], mutation: str, world: World) -> Any:
-    if where in _VALUES:
-        return _VALUES[where]
-    if where[1] == "lease":
-        return world.lease
+    known = {**_VALUES, (where[0], "lease"): world.lease}
+    if where in known:
+        return known[where]
     bare = _nullable(wanted)
     if isinstance(bare, GraphQLList):
         return [_value(bare.of_type, where, mutation, world)]

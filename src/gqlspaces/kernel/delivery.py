@@ -32,13 +32,15 @@ class _Tail:
 class Delivery:
     """What follows the logs of this node's environments.
 
-    ``poll`` is the longest time, in seconds, that an event waits when every hint was lost.
+    ``poll`` is the longest time, in seconds, that an event waits when every hint was lost;
+    ``recent`` is how many events of an environment are kept at hand while somebody follows it.
     """
 
-    def __init__(self, database: Database, *, poll: float = 1.0) -> None:
+    def __init__(self, database: Database, *, poll: float = 1.0, recent: int = 1024) -> None:
         """Prepare to follow; nothing runs before somebody does."""
         self.database = database
         self.poll = poll
+        self.recent = recent
         self._tails: dict[str, _Tail] = {}
         self._tasks: set[asyncio.Task[None]] = set()
         # A reconnect storm must not starve the writers of the database.
@@ -113,7 +115,7 @@ class Delivery:
             msg = "There is no such environment."
             raise NotFound(msg)
         if environment_id not in self._tails:  # somebody may have been quicker
-            tail = self._tails[environment_id] = _Tail(Ring(position.head))
+            tail = self._tails[environment_id] = _Tail(Ring(position.head, self.recent))
             task = asyncio.create_task(self._run(environment_id, tail))
             self._tasks.add(task)
             task.add_done_callback(self._tasks.discard)

@@ -14,7 +14,7 @@ class Ring:
     what it missed here it reads from the log.
     """
 
-    def __init__(self, head: int, size: int = 1024) -> None:
+    def __init__(self, head: int, size: int) -> None:
         """Start empty, behind event ``head``."""
         self.head = head
         self._events: deque[Event] = deque(maxlen=size)

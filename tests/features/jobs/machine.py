@@ -13,7 +13,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 
 from gqlspaces.bootstrap import create_bare_environment
 from gqlspaces.features.jobs import service
-from gqlspaces.features.jobs.model import Job, JobStatus
+from gqlspaces.features.jobs.model import FINAL, Job, JobStatus
 from gqlspaces.features.jobs.sweeper import sweep
 from gqlspaces.kernel.auth import Principal
 from gqlspaces.kernel.database import Database
@@ -124,7 +124,10 @@ class Expected:
 
 
 LEASES = st.sampled_from(["live", "live", "live", "lost", "foreign", "none"])
+HOLDERS = st.sampled_from(["here", "there", None])
+SECONDS = st.sampled_from([5, 30])
 WHICH = st.integers(0, 99)
+MOST_OPEN = 3
 
 
 class JobMachine(RuleBasedStateMachine):
@@ -141,7 +144,7 @@ class JobMachine(RuleBasedStateMachine):
         self.told: dict[str, list[Event]] = {}
         self.read = 0
 
-    @precondition(lambda self: len(self.jobs) < 4)
+    @precondition(lambda self: len(self._open()) < MOST_OPEN)
     @rule(later=st.sampled_from([0, 0, 20]), most=st.integers(1, 3))
     def create(self, later: int, most: int) -> None:
         run_at = self.now + timedelta(seconds=later)
@@ -160,35 +163,27 @@ class JobMachine(RuleBasedStateMachine):
         status = SCHEDULED if later else READY
         self.jobs.append(Expected(job.id, status, most, available=run_at))
 
+    @precondition(lambda self: len(self._open()) < MOST_OPEN)
+    @rule(holder=HOLDERS, seconds=SECONDS)
+    def create_and_take(self, holder: str | None, seconds: int) -> None:
+        self.create(later=0, most=2)
+        self._ack(self.jobs[-1], holder, seconds, None)
+
     @precondition(lambda self: self.jobs)
     @rule(
         which=WHICH,
-        holder=st.sampled_from(["here", "there", None]),
-        seconds=st.sampled_from([5, 30]),
+        holder=HOLDERS,
+        seconds=SECONDS,
         progress=st.sampled_from([None, 0, 50]),
     )
     def ack(self, which: int, holder: str | None, seconds: int, progress: int | None) -> None:
-        job = self._job(which)
-        again = job.is_held(self.now) and holder is not None and holder == job.holder
-        allowed = again or job.status == READY
-        said = {"holder": holder, "leaseSeconds": seconds, "progress": progress}
-        lease = self._step(
-            lambda tx: self.world.steps.ack(tx, job.id, said), None if allowed else "JOB_CONFLICT"
-        )
-        if not allowed:
-            return
-        assert again == (lease == job.lease), "a lease is given to one holder, and once"
-        if not again:
-            job.attempt += 1
-            job.progress = 0
-        job.status, job.lease, job.holder, job.seconds = EXECUTING, lease, holder, seconds
-        job.until = self.now + timedelta(seconds=seconds)
-        job.progress = max(job.progress, progress or 0)
+        self._ack(self._job(which), holder, seconds, progress)
 
     @precondition(lambda self: self.jobs)
     @rule(which=WHICH, lease=LEASES, progress=st.sampled_from([None, 10, 60, 90]))
     def update(self, which: int, lease: str, progress: int | None) -> None:
-        job, token = self._job(which), self._lease(which, lease)
+        job = self._job(which)
+        token = self._lease(job, lease)
         refusal = job.refusal(token, self.now)
         said = {"progress": progress}
         self._step(lambda tx: self.world.steps.update(tx, job.id, token, said), refusal)
@@ -199,18 +194,13 @@ class JobMachine(RuleBasedStateMachine):
     @precondition(lambda self: self.jobs)
     @rule(which=WHICH, lease=LEASES)
     def complete(self, which: int, lease: str) -> None:
-        job, token = self._job(which), self._lease(which, lease)
-        repeated = token is not None and token == job.settled_by and job.status == COMPLETE
-        refusal = None if repeated else job.refusal(token, self.now)
-        self._step(lambda tx: self.world.steps.complete(tx, job.id, token), refusal)
-        if refusal is None and not repeated:
-            job.settled_by = token
-            job.leave(COMPLETE)
+        self._complete(self._job(which), lease)
 
     @precondition(lambda self: self.jobs)
     @rule(which=WHICH, lease=LEASES, retry=st.booleans())
     def fail(self, which: int, lease: str, retry: bool) -> None:
-        job, token = self._job(which), self._lease(which, lease)
+        job = self._job(which)
+        token = self._lease(job, lease)
         repeated = token is not None and token == job.settled_by and job.status != COMPLETE
         untaken = token is None and job.status == READY
         refusal = None if repeated or untaken else job.refusal(token, self.now)
@@ -223,6 +213,13 @@ class JobMachine(RuleBasedStateMachine):
         else:
             job.leave(FAILED)
         job.settled_by = token or job.settled_by
+
+    @precondition(lambda self: self._held())
+    @rule(which=WHICH, lease=st.sampled_from(["lost", "foreign", "none"]))
+    def trespass(self, which: int, lease: str) -> None:
+        """Complete a Job that somebody else holds, as a listener that woke up too late would."""
+        held = self._held()
+        self._complete(held[which % len(held)], lease)
 
     @precondition(lambda self: self.jobs)
     @rule(which=WHICH)
@@ -305,13 +302,46 @@ class JobMachine(RuleBasedStateMachine):
         self.read += len(events)
         return [event for event in events if event.domain == "job"]
 
-    def _job(self, which: int) -> Expected:
-        return self.jobs[which % len(self.jobs)]
+    def _ack(self, job: Expected, holder: str | None, seconds: int, progress: int | None) -> None:
+        again = job.is_held(self.now) and holder is not None and holder == job.holder
+        allowed = again or job.status == READY
+        said = {"holder": holder, "leaseSeconds": seconds, "progress": progress}
+        lease = self._step(
+            lambda tx: self.world.steps.ack(tx, job.id, said), None if allowed else "JOB_CONFLICT"
+        )
+        if not allowed:
+            return
+        assert again == (lease == job.lease), "a lease is given to one holder, and once"
+        if not again:
+            job.attempt += 1
+            job.progress = 0
+        job.status, job.lease, job.holder, job.seconds = EXECUTING, lease, holder, seconds
+        job.until = self.now + timedelta(seconds=seconds)
+        job.progress = max(job.progress, progress or 0)
 
-    def _lease(self, which: int, kind: str) -> str | None:
-        job = self._job(which)
-        other = self.jobs[(which + 1) % len(self.jobs)]
-        foreign = (other.lease if other is not job else None) or "foreign"
+    def _complete(self, job: Expected, lease: str) -> None:
+        token = self._lease(job, lease)
+        repeated = token is not None and token == job.settled_by and job.status == COMPLETE
+        refusal = None if repeated else job.refusal(token, self.now)
+        self._step(lambda tx: self.world.steps.complete(tx, job.id, token), refusal)
+        if refusal is None and not repeated:
+            job.settled_by = token
+            job.leave(COMPLETE)
+
+    def _held(self) -> list[Expected]:
+        return [job for job in self.jobs if job.is_held(self.now)]
+
+    def _open(self) -> list[Expected]:
+        return [job for job in self.jobs if job.status not in FINAL]
+
+    def _job(self, which: int) -> Expected:
+        """Pick a Job, more often one that is not at its end."""
+        picked = self.jobs if which % 4 == 0 else self._open() or self.jobs
+        return picked[which // 4 % len(picked)]
+
+    def _lease(self, job: Expected, kind: str) -> str | None:
+        others = [other.lease for other in self.jobs if other is not job and other.lease]
+        foreign = others[-1] if others else "foreign"
         lost = job.lost or "lost"
         return {"live": job.lease or lost, "lost": lost, "foreign": foreign, "none": None}[kind]
 

@@ -83,7 +83,7 @@ async def test_a_holder_whose_lease_ran_out_cannot_acknowledge_it_back(desk: Des
     assert await desk.api.refused("ackJob", id=id, holder="here") == [("JOB_CONFLICT", "id")]
 
 
-@pytest.mark.parametrize("lease", [None, "", "another", "\N{SNOWMAN}"])
+@pytest.mark.parametrize("lease", [None, "", "another", "\N{SNOWMAN}", "\ud800", "\x00"])
 async def test_only_the_lease_moves_a_held_job(desk: Desk, lease: str | None) -> None:
     id, _held = await desk.taken()
 

@@ -31,7 +31,8 @@ async def update_app(tx: Transaction, *, id: str, patch: Mapping[str, Any]) -> A
     config = patched(app, AppConfig, AppPatch, patch)
     _refuse_foreign(tx, config.namespace)
     if config.name != name:
-        await _refuse_duplicate(tx, config.name, but=app.id)
+        with tx.session.no_autoflush:  # the database would refuse it without saying what is wrong
+            await _refuse_duplicate(tx, config.name, but=app.id)
     if app.namespace != namespace:
         columns = table(Space).c
         for space in await tx.siblings(Space, columns.app_id == id, columns.namespace.is_(None)):

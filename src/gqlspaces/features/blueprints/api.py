@@ -14,7 +14,7 @@ from gqlspaces.features.workbooks.model import Workbook as WorkbookRow
 from gqlspaces.kernel.auth import Scope
 from gqlspaces.kernel.feature import Feature
 from gqlspaces.kernel.graphql.exposure import computed, extend
-from gqlspaces.kernel.graphql.inputs import accepts, body_of, index_of, optional, required
+from gqlspaces.kernel.graphql.inputs import accepts, body_of, index_of, optional, required, sent
 from gqlspaces.kernel.graphql.mutation import mutation
 from gqlspaces.kernel.transaction import Transaction
 
@@ -52,7 +52,7 @@ async def configure_space(tx: Transaction, input: ConfigureSpaceInput) -> SpaceR
         tx,
         id=input.space_id,
         blueprint=checked(Blueprint, input.blueprint, path=("blueprint",)),
-        expected_version=input.expected_version or None,
+        expected_version=sent(input).get("expected_version"),
     )
 
 

@@ -1,9 +1,10 @@
 """What may be said about a Job when it is made, worked on and settled (domain reference 2.9)."""
 
+from datetime import datetime
 from enum import StrEnum
 from typing import Annotated, Any, Final, Self
 
-from pydantic import AfterValidator, AwareDatetime, Field, Strict, model_validator
+from pydantic import AfterValidator, Field, Strict, model_validator
 
 from gqlspaces.blueprint.configuration import Configuration
 from gqlspaces.blueprint.json_value import JsonObject, check_json
@@ -30,6 +31,15 @@ Progress = Annotated[int, Strict(), Field(ge=0, le=100)]
 LeaseSeconds = Annotated[int, Strict(), Field(ge=SHORTEST_LEASE, le=LONGEST_LEASE)]
 Attempts = Annotated[int, Strict(), Field(ge=1, le=MOST_ATTEMPTS)]
 Patterns = Annotated[list[Name], Field(min_length=1, max_length=MOST_PATTERNS)]
+
+
+def _check_moment(value: datetime) -> datetime:
+    if value.tzinfo is None:
+        reject(ProblemCode.INVALID, "Must have a time zone, such as a final Z.")
+    return value
+
+
+Moment = Annotated[datetime, AfterValidator(_check_moment)]
 
 
 def _check_parts(value: Any) -> list[dict[str, Any]]:
@@ -103,7 +113,7 @@ class JobConfig(Configuration):
     info: Prose | None = Field(default=None, description="What it is doing, for people.")
     managed: Flag = Field(default=False, description="Whether the service looks after it.")
     metadata: JsonObject | None = Field(default=None, description="Any JSON of yours.")
-    run_at: AwareDatetime | None = Field(default=None, description="When it is to start.")
+    run_at: Moment | None = Field(default=None, description="When it is to start.")
     predecessor_ids: Ids = Field(
         default=[], description="The Jobs that must be complete before it is ready."
     )
@@ -111,7 +121,7 @@ class JobConfig(Configuration):
         default=MAX_ATTEMPTS,
         description=f"How often listeners may take it before it has failed; up to {MOST_ATTEMPTS}.",
     )
-    estimated_completion_at: AwareDatetime | None = Field(
+    estimated_completion_at: Moment | None = Field(
         default=None, description="When it is expected to end."
     )
 
@@ -124,7 +134,7 @@ class JobReport(Patch):
         description="How far it has come, from 0 to 100; it only grows while one listener works.",
     )
     info: Prose | None = Field(default=None, description="What it is doing, for people.")
-    estimated_completion_at: AwareDatetime | None = Field(
+    estimated_completion_at: Moment | None = Field(
         default=None, description="When it is expected to end."
     )
     lease_seconds: LeaseSeconds | None = Field(

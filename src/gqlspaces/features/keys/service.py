@@ -7,6 +7,9 @@ from typing import NamedTuple
 
 from sqlalchemy import bindparam, select
 
+from gqlspaces.blueprint.configuration import Configuration
+from gqlspaces.blueprint.text import Name
+from gqlspaces.features.columns import checked
 from gqlspaces.features.keys import token
 from gqlspaces.features.keys.model import Key, KeyKind
 from gqlspaces.kernel.auth import Principal, Scope
@@ -21,6 +24,10 @@ NAMESPACE = re.compile(r"[a-z0-9][a-z0-9_-]{0,62}")
 _keys = table(Key)
 _BY_ID = select(_keys).where(_keys.c.id == bindparam("id"))
 _BY_HASH = select(_keys).where(_keys.c.hash == bindparam("hash"))
+
+
+class _KeyConfig(Configuration):
+    name: Name
 
 
 class NewKey(NamedTuple):
@@ -39,9 +46,7 @@ async def create_key(
     expires_at: datetime | None = None,
 ) -> NewKey:
     """Make a secret key; it can be no stronger than the key that makes it."""
-    if not name.strip():
-        msg = "A key needs a name that says what it is for."
-        raise Invalid(msg, path=("name",))
+    checked(_KeyConfig, {"name": name})
     if not scopes:
         msg = "A key needs at least one scope."
         raise Invalid(msg, path=("scopes",))

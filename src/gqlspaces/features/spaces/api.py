@@ -233,7 +233,7 @@ async def update_space(tx: Transaction, input: UpdateSpaceInput) -> model.Space:
         tx,
         id=input.id,
         patch=body_of(input),
-        expected_version=input.expected_version or None,
+        expected_version=sent(input).get("expected_version"),
     )
 
 

@@ -33,7 +33,7 @@ async def create_space(tx: Transaction, *, config: SpaceConfig) -> NewSpace:
     )
     store(space, config)
     space.auto_configure = config.auto_configure is not False
-    await _check_primary_workbook(tx, space)
+    await _check_primary_workbook(tx, config.primary_workbook_id, space.id)
     await _settle(tx, space, app)
     tx.add(space)
     await tx.flush()
@@ -51,15 +51,12 @@ async def update_space(
 ) -> Space:
     """Change a Space: absent stays, null clears, metadata and settings are merged."""
     space = await open_space(tx, id=id, expected_version=expected_version)
-    app_id = space.app_id
-    # What is not checked yet must not reach the database: a foreign key that leads nowhere would
-    # be refused there otherwise than one that leads to what the caller may not see.
-    with tx.session.no_autoflush:
-        config = patched(space, SpaceConfig, SpacePatch, patch)
-        await _check_primary_workbook(tx, space)
-        # Beside a namespace of its own a Space may have an App that this key does not see.
-        app_matters = space.app_id != app_id or space.namespace is None
-        await _settle(tx, space, await _app(tx, space.app_id) if app_matters else None)
+    # Looked up before anything is written: the database would refuse a foreign key that leads
+    # nowhere otherwise than one that leads to what the caller may not see.
+    app = await _app_after(tx, space, patch)
+    await _check_primary_workbook(tx, patch.get("primary_workbook_id"), space.id)
+    config = patched(space, SpaceConfig, SpacePatch, patch)
+    await _settle(tx, space, app)
     if "actions" in patch:
         await set_actions(tx, space, config.actions or [])
     return space
@@ -90,7 +87,7 @@ async def update_theme(tx: Transaction, *, id: str, theme: Mapping[str, Any] | N
     except Refused as error:
         for problem in error.problems:
             if problem.path[:1] == ("metadata",):
-                problem.path = problem.path[1:]
+                problem.path = problem.path[1:] or ("theme",)
         raise
 
 
@@ -119,6 +116,17 @@ async def _app(tx: Transaction, id: str | None) -> Entity | None:
     return None if id is None else await tx.find_any(id, ("app",), path=("appId",))
 
 
+async def _app_after(tx: Transaction, space: Space, patch: Mapping[str, Any]) -> Entity | None:
+    """Give the App that the Space will have, or None where it does not matter.
+
+    Beside a namespace of its own a Space may keep an App that its caller does not see.
+    """
+    if "app_id" in patch:
+        return await _app(tx, patch["app_id"])
+    inherits = patch.get("namespace", space.namespace) is None
+    return await _app(tx, space.app_id if inherits else None)
+
+
 async def _settle(tx: Transaction, space: Space, app: Entity | None) -> None:
     """Work out which namespace the Space's events carry, and whether the caller may say so."""
     space.effective_namespace = space.namespace or getattr(app, "namespace", None)
@@ -136,11 +144,11 @@ async def _settle(tx: Transaction, space: Space, app: Entity | None) -> None:
         raise Conflict(msg, path=("isAppTemplate",))
 
 
-async def _check_primary_workbook(tx: Transaction, space: Space) -> None:
-    if space.primary_workbook_id is None:
+async def _check_primary_workbook(tx: Transaction, id: str | None, space_id: str) -> None:
+    if not id:
         return
     path = ("primaryWorkbookId",)
-    workbook = await tx.find_any(space.primary_workbook_id, ("wb",), path=path)
-    if not isinstance(workbook, SpacePart) or workbook.space_id != space.id:
-        msg = f"There is nothing with the id {space.primary_workbook_id!r} here."
+    workbook = await tx.find_any(id, ("wb",), path=path)
+    if not isinstance(workbook, SpacePart) or workbook.space_id != space_id:
+        msg = f"There is nothing with the id {id!r} here."
         raise NotFound(msg, path=path)

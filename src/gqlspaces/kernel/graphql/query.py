@@ -1,16 +1,24 @@
 """Root fields of queries and subscriptions: each says which scope it needs."""
 
 import inspect
-from collections.abc import AsyncIterator, Callable
+import re
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from functools import wraps
 from typing import Any
 
 import strawberry
+from strawberry.utils.str_converters import to_camel_case
 
 from gqlspaces.kernel.auth import Scope
+from gqlspaces.kernel.graphql.connection import bad_input
 from gqlspaces.kernel.graphql.context import Info
+from gqlspaces.kernel.graphql.inputs import sent
 
 Resolver = Callable[..., Any]
+
+MAX_TEXT = 10_000
+# No database can compare these with what it stores.
+_UNASKABLE = re.compile("[\x00\ud800-\udfff]")
 
 
 def query(scope: Scope | None, **descriptions: str) -> Callable[[Resolver], Any]:
@@ -19,7 +27,7 @@ def query(scope: Scope | None, **descriptions: str) -> Callable[[Resolver], Any]
     def decorate(resolver: Resolver) -> Any:
         @wraps(resolver)
         async def resolve(info: Info, **arguments: Any) -> Any:
-            _check(info, scope)
+            _check(info, scope, arguments)
             return await resolver(info=info, **arguments)
 
         made = strawberry.field(resolver=resolve, **_facts(resolver, scope))
@@ -36,7 +44,7 @@ def subscription(
     def decorate(resolver: Resolver) -> Any:
         @wraps(resolver)
         async def resolve(info: Info, **arguments: Any) -> AsyncIterator[Any]:
-            _check(info, scope)
+            _check(info, scope, arguments)
             async for item in resolver(info=info, **arguments):
                 yield item
 
@@ -46,9 +54,26 @@ def subscription(
     return decorate
 
 
-def _check(info: Info, scope: Scope | None) -> None:
+def _check(info: Info, scope: Scope | None, arguments: Mapping[str, Any]) -> None:
     if scope is not None:
         info.context.principal.require(scope)
+    for name, value in arguments.items():
+        if any(len(text) > MAX_TEXT or _UNASKABLE.search(text) for text in _texts(value)):
+            message = f"A text has at most {MAX_TEXT} characters, none of them NUL or a surrogate."
+            raise bad_input(message, to_camel_case(name))
+
+
+def _texts(argument: Any) -> Iterator[str]:
+    """Give every text in an argument, keys of JSON included."""
+    pending = [sent(argument)]
+    while pending:
+        value = pending.pop()
+        if isinstance(value, str):
+            yield value
+        elif isinstance(value, Mapping):
+            pending += [*value.keys(), *value.values()]
+        elif isinstance(value, list):
+            pending += value
 
 
 def _facts(resolver: Resolver, scope: Scope | None) -> dict[str, Any]:

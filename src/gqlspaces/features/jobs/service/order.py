@@ -12,6 +12,7 @@ from gqlspaces.features.jobs.model import FINAL, Job, JobStatus, PartExecution
 from gqlspaces.features.jobs.service import steps
 from gqlspaces.kernel.entity import table
 from gqlspaces.kernel.errors import NotFound
+from gqlspaces.kernel.ids import prefix_of
 from gqlspaces.kernel.transaction import Transaction
 
 _jobs = table(Job).c
@@ -20,6 +21,8 @@ _STARTED = frozenset({JobStatus.READY, JobStatus.EXECUTING, JobStatus.SCHEDULED}
 
 async def find_with_parent(tx: Transaction, id: str) -> tuple[Job, Job | None]:
     """Give a Job and the one it is a part of, both locked, or raise NotFound."""
+    if prefix_of(id) != Job.prefix:
+        return await tx.find(Job, id), None
     owner = select(_jobs.parent_id).where(_jobs.id == id).scalar_subquery()
     parent = await tx.first(Job, select(Job).where(_jobs.id == owner))
     return await tx.find(Job, id), parent

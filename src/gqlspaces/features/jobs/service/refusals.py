@@ -56,4 +56,6 @@ def _refusal(job: Job, told: str, code: ErrorCode, path: tuple[str, ...]) -> Dom
 
 def _same(known: str | None, lease: str) -> bool:
     # Compared in constant time: how long a refusal takes must not tell how much was right.
-    return known is not None and secrets.compare_digest(known.encode(), lease.encode())
+    return known is not None and secrets.compare_digest(
+        known.encode(), lease.encode("utf-8", "replace")
+    )
