@@ -4,6 +4,7 @@ import asyncio
 import json
 import resource
 import signal
+import sys
 from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from functools import partial
@@ -25,6 +26,8 @@ from benchmarks.report import as_json, print_tables
 from benchmarks.rounds import Advance, Table
 from benchmarks.world import gateway
 
+TERMINATED = 128 + signal.SIGTERM
+
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
 
 
@@ -43,7 +46,7 @@ def main(
         TemporaryDirectory(prefix="gqlspaces-bench-") as folder,
         asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner,
     ):
-        runner.get_loop().add_signal_handler(signal.SIGTERM, _interrupt)
+        runner.get_loop().add_signal_handler(signal.SIGTERM, sys.exit, TERMINATED)
         tables = runner.run(measure(Path(folder), QUICK if quick else FULL))
     if as_json_:
         print(json.dumps(as_json(tables)))
@@ -103,11 +106,6 @@ def _bars(totals: dict[str, int]) -> Iterator[list[Advance]]:
         yield [
             partial(advance, progress.add_task(name, total=total)) for name, total in totals.items()
         ]
-
-
-def _interrupt() -> None:
-    """End as Ctrl-C does, so that servers and data never outlive the run."""
-    signal.raise_signal(signal.SIGINT)
 
 
 def _allow_many_sockets() -> None:

@@ -11,6 +11,9 @@ from gqlspaces.kernel.ids import new_id
 from gqlspaces.kernel.log import READ_AFTER, Position, append
 
 
+LONG_AGO = datetime(2026, 1, 1, tzinfo=UTC)
+
+
 @dataclass(frozen=True)
 class Ledger:
     """One environment's log, written to and read below GraphQL."""
@@ -30,7 +33,7 @@ class Ledger:
 
     async def append(self, number: int, at: datetime | None = None) -> int:
         """Write plain events; give the new head."""
-        events = [event(at or datetime.now(UTC)) for _ in range(number)]
+        events = [event(at or LONG_AGO) for _ in range(number)]
         async with self.database.maintenance() as connection:
             return await connection.run_sync(append, self.environment, events)
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, TypeAlias
 
-from sqlalchemy import Engine, Select, func, select
+from sqlalchemy import Connection, Engine, Select, func, select
 from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.exc import TimeoutError as NoConnection
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession, async_sessionmaker
@@ -59,6 +59,7 @@ class Database:
     def __post_init__(self) -> None:
         """Prepare the connections that read, the sessions, and the queue of writers."""
         self._reader = self.writer.execution_options(isolation_level="AUTOCOMMIT")
+        self._reading: Connection | None = None
         self._sessions = async_sessionmaker(
             self.writer, sync_session_class=RecordingSession, expire_on_commit=False
         )
@@ -68,7 +69,7 @@ class Database:
     @property
     def is_sqlite(self) -> bool:
         """Tell whether this is the embedded database."""
-        return engines.is_sqlite(self.url)
+        return self.reads is not None
 
     @classmethod
     def open(cls, url: str, rules: Rules, clock: Clock | None = None) -> "Database":
@@ -83,6 +84,8 @@ class Database:
     async def close(self) -> None:
         """Give every connection and the lock back."""
         if self.reads is not None:
+            if self._reading is not None:
+                self._reading.close()
             self.reads.dispose()
         # Last, for only a connection that writes can clear SQLite's write-ahead log away.
         await self.writer.dispose()
@@ -97,8 +100,8 @@ class Database:
         """Run one reading statement; short reads on SQLite go without a thread hop."""
         self.statements += 1
         if self.reads is not None:
-            with self.reads.connect() as connection:
-                return list(connection.execute(statement, parameters))
+            self._reading = self._reading or self.reads.connect()
+            return list(self._reading.execute(statement, parameters))
         with _told():
             async with self._reader.connect() as connection:
                 return list(await connection.execute(statement, parameters))

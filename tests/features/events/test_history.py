@@ -188,7 +188,6 @@ async def test_a_limited_key_reads_only_the_events_of_its_namespaces(
         (["space:*"], False),
         (["*:green"], False),
         (["workbook:staging"], False),
-        ([], False),
     ],
 )
 async def test_asking_only_for_foreign_namespaces_is_refused_aloud(
