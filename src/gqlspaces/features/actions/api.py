@@ -18,7 +18,14 @@ from gqlspaces.features.columns import checked
 from gqlspaces.kernel.auth import Scope
 from gqlspaces.kernel.feature import Feature
 from gqlspaces.kernel.graphql.exposure import Node, exposes
-from gqlspaces.kernel.graphql.inputs import accepts, body_of, index_of, optional, required
+from gqlspaces.kernel.graphql.inputs import (
+    accepts,
+    body_of,
+    index_of,
+    optional,
+    repeatable,
+    required,
+)
 from gqlspaces.kernel.graphql.mutation import mutation
 from gqlspaces.kernel.graphql.outputs import output_of
 from gqlspaces.kernel.transaction import Transaction
@@ -66,7 +73,7 @@ class CreateActionInput:
 
     target_id: strawberry.ID = required("The Space, Workbook, Sheet, Field or Document it is on.")
     index: int | None = optional("Its place among the others, from 0; behind them when absent.")
-    idempotency_key: str | None = optional("Repeating the request with this key repeats nothing.")
+    idempotency_key: str | None = repeatable()
 
 
 @accepts(ActionPatch)

@@ -13,10 +13,10 @@ from gqlspaces.features.spaces.api import Space
 from gqlspaces.kernel.auth import Scope
 from gqlspaces.kernel.entity import table
 from gqlspaces.kernel.feature import Feature
-from gqlspaces.kernel.graphql.connection import Connection, Page, Sort, paginate
+from gqlspaces.kernel.graphql.connection import PAGED, Connection, Page, Sort, paginate
 from gqlspaces.kernel.graphql.context import Info
 from gqlspaces.kernel.graphql.exposure import Node, exposes, extend, one
-from gqlspaces.kernel.graphql.inputs import accepts, body_of, optional, required
+from gqlspaces.kernel.graphql.inputs import accepts, body_of, optional, repeatable, required
 from gqlspaces.kernel.graphql.mutation import mutation
 from gqlspaces.kernel.graphql.query import query
 from gqlspaces.kernel.transaction import Transaction
@@ -49,10 +49,7 @@ async def app(info: Info, id: strawberry.ID) -> App | None:
 
 @query(
     Scope.SPACE_READ,
-    first="How many to give from the front; at most 100.",
-    after="Give those behind this cursor.",
-    last="How many to give from the end; at most 100.",
-    before="Give those in front of this cursor.",
+    **PAGED,
 )
 async def apps(
     info: Info,
@@ -75,7 +72,7 @@ class CreateAppInput:
     """What a new App is."""
 
     blueprint: JSON | None = optional(_BLUEPRINT)
-    idempotency_key: str | None = optional("Repeating the request with this key repeats nothing.")
+    idempotency_key: str | None = repeatable()
 
 
 @accepts(AppPatch)

@@ -14,11 +14,17 @@ from gqlspaces.features.workbooks.model import Workbook as WorkbookRow
 from gqlspaces.kernel.auth import Scope
 from gqlspaces.kernel.feature import Feature
 from gqlspaces.kernel.graphql.exposure import computed, extend
-from gqlspaces.kernel.graphql.inputs import accepts, body_of, index_of, optional, required, sent
+from gqlspaces.kernel.graphql.inputs import (
+    accepts,
+    body_of,
+    index_of,
+    optional,
+    repeatable,
+    required,
+    sent,
+)
 from gqlspaces.kernel.graphql.mutation import mutation
 from gqlspaces.kernel.transaction import Transaction
-
-_KEY = "Repeating the request with this key repeats nothing."
 
 
 @strawberry.input(description="The structure a Space is to have.")
@@ -33,7 +39,7 @@ class ConfigureSpaceInput:
     expected_version: int | None = optional(
         "Refuse with STALE_VERSION unless the Space is at this version."
     )
-    idempotency_key: str | None = optional(_KEY)
+    idempotency_key: str | None = repeatable()
 
 
 @accepts(WorkbookConfig)
@@ -42,7 +48,7 @@ class CreateWorkbookInput:
 
     space_id: strawberry.ID = required("The Space it belongs to.")
     index: int | None = optional("Its place among the others, from 0; behind them when absent.")
-    idempotency_key: str | None = optional(_KEY)
+    idempotency_key: str | None = repeatable()
 
 
 @mutation(Scope.SPACE_WRITE, space=Space)

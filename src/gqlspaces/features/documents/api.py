@@ -17,7 +17,14 @@ from gqlspaces.kernel.auth import Scope
 from gqlspaces.kernel.feature import Feature
 from gqlspaces.kernel.graphql.context import Info
 from gqlspaces.kernel.graphql.exposure import Node, children, exposes, extend, one
-from gqlspaces.kernel.graphql.inputs import accepts, body_of, index_of, optional, required
+from gqlspaces.kernel.graphql.inputs import (
+    accepts,
+    body_of,
+    index_of,
+    optional,
+    repeatable,
+    required,
+)
 from gqlspaces.kernel.graphql.mutation import mutation
 from gqlspaces.kernel.graphql.query import query
 from gqlspaces.kernel.transaction import Transaction
@@ -73,7 +80,7 @@ class CreateDocumentInput:
 
     space_id: strawberry.ID = required("The Space it is in.")
     index: int | None = optional("Its place among the others, from 0; behind them when absent.")
-    idempotency_key: str | None = optional("Repeating the request with this key repeats nothing.")
+    idempotency_key: str | None = repeatable()
 
 
 @accepts(DocumentPatch)

@@ -31,7 +31,7 @@ from gqlspaces.features.jobs.progress import follow_job, follow_space
 from gqlspaces.features.jobs.topics import CATALOGUE, TOPICS
 from gqlspaces.kernel.auth import Scope
 from gqlspaces.kernel.feature import Feature
-from gqlspaces.kernel.graphql.connection import Connection, Page, Sort, bad_input, paginate
+from gqlspaces.kernel.graphql.connection import PAGED, Connection, Page, Sort, bad_input, paginate
 from gqlspaces.kernel.graphql.context import Info
 from gqlspaces.kernel.graphql.exposure import Node, children, exposes, extend, one
 from gqlspaces.kernel.graphql.inputs import body_of, sent
@@ -153,10 +153,7 @@ async def job(info: Info, id: strawberry.ID) -> Job | None:
 @query(
     Scope.SPACE_READ,
     filter="Which Jobs are wanted.",
-    first="How many to give from the front; at most 100.",
-    after="Give those behind this cursor.",
-    last="How many to give from the end; at most 100.",
-    before="Give those in front of this cursor.",
+    **PAGED,
 )
 async def jobs(
     info: Info,

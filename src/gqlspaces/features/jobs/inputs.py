@@ -12,9 +12,8 @@ from gqlspaces.features.jobs.configuration import (
 )
 from gqlspaces.features.jobs.model import JobStatus, JobType
 from gqlspaces.kernel.graphql.exposure import graphql_enum
-from gqlspaces.kernel.graphql.inputs import accepts, optional, required
+from gqlspaces.kernel.graphql.inputs import accepts, optional, repeatable, required
 
-_KEY = "Repeating the request with this key repeats nothing."
 _LEASE = "The lease that holds the Job."
 _JobStatus = graphql_enum(JobStatus)
 _JobType = graphql_enum(JobType)
@@ -28,7 +27,7 @@ class CreateJobInput:
     space_id: strawberry.ID | None = optional(
         "The Space it belongs to; without it, that of what it works on."
     )
-    idempotency_key: str | None = optional(_KEY)
+    idempotency_key: str | None = repeatable()
 
 
 @strawberry.input(description="Which Job begins.")
@@ -43,14 +42,14 @@ class AckJobInput:
     """Which Job is taken, and by whom."""
 
     id: strawberry.ID = required("The Job.")
-    idempotency_key: str | None = optional(_KEY)
+    idempotency_key: str | None = repeatable()
 
 
 @accepts(JobClaim)
 class ClaimJobsInput:
     """Which ready Jobs are taken, and by whom."""
 
-    idempotency_key: str | None = optional(_KEY)
+    idempotency_key: str | None = repeatable()
 
 
 @accepts(JobChanges)
@@ -67,7 +66,7 @@ class CompleteJobInput:
 
     id: strawberry.ID = required("The Job.")
     lease: str | None = optional(_LEASE)
-    idempotency_key: str | None = optional(_KEY)
+    idempotency_key: str | None = repeatable()
 
 
 @accepts(JobSettlement)
@@ -77,7 +76,7 @@ class FailJobInput:
     id: strawberry.ID = required("The Job.")
     lease: str | None = optional(f"{_LEASE} Not needed for a ready Job, which nobody holds.")
     retry: bool | None = optional("Whether it is tried again later, while attempts are left.")
-    idempotency_key: str | None = optional(_KEY)
+    idempotency_key: str | None = repeatable()
 
 
 @strawberry.input(description="Which Job is called off.")
@@ -112,7 +111,7 @@ class SplitJobInput:
     run_in_parallel: bool | None = optional(
         "Whether the parts run side by side; else one after the other."
     )
-    idempotency_key: str | None = optional(_KEY)
+    idempotency_key: str | None = repeatable()
 
 
 @strawberry.input(description="Which Job is deleted.")

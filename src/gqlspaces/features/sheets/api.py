@@ -18,7 +18,15 @@ from gqlspaces.kernel.auth import Scope
 from gqlspaces.kernel.feature import Feature
 from gqlspaces.kernel.graphql.context import Info
 from gqlspaces.kernel.graphql.exposure import Node, children, exposes, extend, graphql_enum, one
-from gqlspaces.kernel.graphql.inputs import accepts, body_of, index_of, optional, required, sent
+from gqlspaces.kernel.graphql.inputs import (
+    accepts,
+    body_of,
+    index_of,
+    optional,
+    repeatable,
+    required,
+    sent,
+)
 from gqlspaces.kernel.graphql.mutation import mutation
 from gqlspaces.kernel.graphql.outputs import output_of
 from gqlspaces.kernel.graphql.query import query
@@ -69,7 +77,6 @@ async def sheet(info: Info, id: strawberry.ID) -> Sheet | None:
 
 
 _INDEX = "Its place among the others, from 0; behind them when absent."
-_KEY = "Repeating the request with this key repeats nothing."
 
 
 @accepts(SheetConfig)
@@ -78,7 +85,7 @@ class CreateSheetInput:
 
     workbook_id: strawberry.ID = required("The Workbook it is in.")
     index: int | None = optional(_INDEX)
-    idempotency_key: str | None = optional(_KEY)
+    idempotency_key: str | None = repeatable()
 
 
 @accepts(SheetPatch)
@@ -111,7 +118,7 @@ class DuplicateSheetInput:
     name: str | None = optional("What people call the copy; `Copy of …` when absent.")
     slug: str | None = optional("The copy's name in code; `…-copy-<time>` when absent.")
     index: int | None = optional(_INDEX)
-    idempotency_key: str | None = optional(_KEY)
+    idempotency_key: str | None = repeatable()
 
 
 @strawberry.input(description="Which Sheet to lock.")

@@ -21,10 +21,10 @@ from gqlspaces.kernel.auth import Scope
 from gqlspaces.kernel.engines import dumps
 from gqlspaces.kernel.entity import table
 from gqlspaces.kernel.feature import Feature
-from gqlspaces.kernel.graphql.connection import Connection, Page, Sort, paginate
+from gqlspaces.kernel.graphql.connection import PAGED, Connection, Page, Sort, paginate
 from gqlspaces.kernel.graphql.context import Info
 from gqlspaces.kernel.graphql.exposure import Node, children, exposes, extend, graphql_enum, one
-from gqlspaces.kernel.graphql.inputs import accepts, body_of, optional, required, sent
+from gqlspaces.kernel.graphql.inputs import accepts, body_of, optional, repeatable, required, sent
 from gqlspaces.kernel.graphql.mutation import mutation
 from gqlspaces.kernel.graphql.outputs import output_of
 from gqlspaces.kernel.graphql.query import query
@@ -128,10 +128,7 @@ async def space(info: Info, id: strawberry.ID) -> Space | None:
     filter="Which Spaces are wanted.",
     search="A part of the name, in any case.",
     order_by="How they are ordered; newest first without it.",
-    first="How many to give from the front; at most 100.",
-    after="Give those behind this cursor.",
-    last="How many to give from the end; at most 100.",
-    before="Give those in front of this cursor.",
+    **PAGED,
 )
 async def spaces(
     info: Info,
@@ -171,7 +168,6 @@ def _filtered(wanted: dict[str, Any]) -> Select[Any]:
     return statement
 
 
-_KEY = "Repeating the request with this key repeats nothing."
 _VERSION = "Refuse with STALE_VERSION unless the Space is at this version."
 
 
@@ -179,7 +175,7 @@ _VERSION = "Refuse with STALE_VERSION unless the Space is at this version."
 class CreateSpaceInput:
     """What a new Space is."""
 
-    idempotency_key: str | None = optional(_KEY)
+    idempotency_key: str | None = repeatable()
 
 
 @accepts(SpacePatch)

@@ -8,7 +8,17 @@ from typing import Any, Generic, TypeVar
 
 import orjson
 import strawberry
-from sqlalchemy import Column, ColumnElement, Select, and_, func, literal, or_, tuple_
+from sqlalchemy import (
+    Column,
+    ColumnElement,
+    Select,
+    TypeDecorator,
+    and_,
+    func,
+    literal,
+    or_,
+    tuple_,
+)
 
 from gqlspaces.kernel.entity import Entity, table
 from gqlspaces.kernel.errors import DomainError
@@ -20,6 +30,14 @@ T = TypeVar("T")
 
 PAGE = 25
 MAX_PAGE = 100
+
+PAGED = {
+    "first": f"How many to give from the front; at most {MAX_PAGE}.",
+    "after": "Give those behind this cursor.",
+    "last": f"How many to give from the end; at most {MAX_PAGE}.",
+    "before": "Give those in front of this cursor.",
+}
+"""What the arguments of a connection mean."""
 MAX_INT = 2**31 - 1
 
 
@@ -151,7 +169,9 @@ def _read_cursor(cursor: str, key: Column[Any], argument: str) -> tuple[Any, str
 
 def _value_of(key: Column[Any], value: Any) -> Any:
     """Give the value of a column as its cursor tells it; raise ValueError for any other."""
-    wanted = key.type.python_type
+    # SQLModel's strings decorate those of SQLAlchemy and do not say themselves what they hold.
+    plain = key.type.impl_instance if isinstance(key.type, TypeDecorator) else key.type
+    wanted = plain.python_type
     if value is None and key.nullable:
         return None
     if wanted is datetime:

@@ -4,7 +4,7 @@ from collections import OrderedDict
 from collections.abc import AsyncGenerator, Mapping
 from contextlib import aclosing
 from dataclasses import dataclass
-from typing import Any, Protocol, Self
+from typing import Any, Protocol, Self, cast
 
 from graphql import (
     DocumentNode,
@@ -122,7 +122,7 @@ class SchemaEngine:
         only when the next result is.
         """
         executor = self._executor(prepared, variables, context)
-        source = create_source_event_stream(executor)
+        source: Any = create_source_event_stream(executor)
         if is_awaitable(source):
             source = await source
         if isinstance(source, ExecutionResult):
@@ -160,7 +160,7 @@ class SchemaEngine:
 
     def _executor(
         self, prepared: Prepared, variables: Mapping[str, Any] | None, context: Context
-    ) -> Executor:
+    ) -> Executor[Any]:
         name = prepared.operation.name
         built = self._executor_class.build(
             self._schema,
@@ -169,7 +169,7 @@ class SchemaEngine:
             raw_variable_values=dict(variables or {}),
             operation_name=name.value if name else None,
             max_coercion_errors=self._limits.reported_errors,
-            is_awaitable=optimized_is_awaitable,
+            is_awaitable=cast("Any", optimized_is_awaitable),
             hide_suggestions=not context.suggestions,
         )
         if isinstance(built, list):
@@ -177,7 +177,7 @@ class SchemaEngine:
         return built
 
 
-def _execute_event(executor: Executor) -> Any:
+def _execute_event(executor: Executor[Any]) -> Any:
     # a context kept for the life of a subscription would serve stale rows from its loaders
     executor.context_value = executor.context_value.for_operation()
     return execute_subscription_event(executor)

@@ -52,6 +52,11 @@ def optional(description: str, *, name: str | None = None) -> Any:
     return strawberry.field(default=strawberry.UNSET, description=description, name=name)
 
 
+def repeatable() -> Any:
+    """Declare the idempotency key of an input whose mutation is done once per key."""
+    return optional("Repeating the request with this key repeats nothing.")
+
+
 def required(description: str) -> Any:
     """Declare an input attribute that must be given."""
     return strawberry.field(description=description)

@@ -3,6 +3,7 @@
 import inspect
 import re
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+from contextlib import aclosing
 from functools import wraps
 from typing import Any
 
@@ -45,8 +46,10 @@ def subscription(
         @wraps(resolver)
         async def resolve(info: Info, **arguments: Any) -> AsyncIterator[Any]:
             _check(info, scope, arguments)
-            async for item in resolver(info=info, **arguments):
-                yield item
+            # Closed with this one, not when it happens to be collected as garbage.
+            async with aclosing(resolver(info=info, **arguments)) as items:
+                async for item in items:
+                    yield item
 
         made = strawberry.subscription(resolver=resolve, name=called, **_facts(resolver, scope))
         return _described(made, descriptions)

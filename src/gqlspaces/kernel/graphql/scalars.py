@@ -16,7 +16,10 @@ def _read(value: object) -> datetime:
     moment = datetime.fromisoformat(value)
     if moment.tzinfo is None:
         raise ValueError("A DateTime needs a time zone, such as a final Z.")
-    return moment.astimezone(UTC)
+    try:
+        return moment.astimezone(UTC)
+    except OverflowError as error:
+        raise ValueError("A DateTime lies in the years 1 to 9999 of UTC.") from error
 
 
 DATE_TIME: ScalarDefinition = strawberry.scalar(

@@ -15,7 +15,14 @@ from gqlspaces.features.sheets import model
 from gqlspaces.features.sheets.fields import service
 from gqlspaces.kernel.auth import Scope
 from gqlspaces.kernel.graphql.exposure import Node, children, exposes
-from gqlspaces.kernel.graphql.inputs import accepts, body_of, index_of, optional, required
+from gqlspaces.kernel.graphql.inputs import (
+    accepts,
+    body_of,
+    index_of,
+    optional,
+    repeatable,
+    required,
+)
 from gqlspaces.kernel.graphql.mutation import mutation
 from gqlspaces.kernel.graphql.outputs import output_of
 from gqlspaces.kernel.transaction import Transaction
@@ -63,7 +70,7 @@ class CreateFieldInput:
 
     sheet_id: strawberry.ID = required("The Sheet it is in.")
     index: int | None = optional("Its place among the others, from 0; behind them when absent.")
-    idempotency_key: str | None = optional("Repeating the request with this key repeats nothing.")
+    idempotency_key: str | None = repeatable()
 
 
 @accepts(FieldPatch)
