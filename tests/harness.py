@@ -53,9 +53,19 @@ def postgres_server(folder: Path) -> Iterator[str]:
 
         server = get_server(folder)
     try:
+        asyncio.run(_make_careless(server.get_uri()))
         yield server.get_uri()
     finally:
         server.cleanup()
+
+
+async def _make_careless(server: str) -> None:
+    """Let a server of our own be fast: tests kill gateways, never the server."""
+    connection = await asyncpg.connect(server)
+    for setting in ("fsync", "full_page_writes", "synchronous_commit"):
+        await connection.execute(f"ALTER SYSTEM SET {setting} = off")
+    await connection.execute("SELECT pg_reload_conf()")
+    await connection.close()
 
 
 @dataclass(frozen=True)

@@ -135,7 +135,9 @@ def test_secrets_are_not_shown(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_every_setting_says_what_it_is_and_is_in_the_reference() -> None:
-    reference = (Path(__file__).parents[1] / "docs" / "reference" / "settings.md").read_text(encoding="utf-8")
+    reference = (Path(__file__).parents[1] / "docs" / "reference" / "settings.md").read_text(
+        encoding="utf-8"
+    )
     missing = [
         name
         for name, field in Settings.model_fields.items()

@@ -270,7 +270,7 @@ async def test_renaming_to_a_name_that_is_taken_is_refused_too(api: Api, gateway
     assert before == await dump(gateway.database)
 
 
-BAD_ARGUMENTS = {
+BAD_ARGUMENTS: dict[str, list[Any]] = {
     "String": [NUL, SURROGATE, LONG, "", "%", "_", "\\", "'", "v1.x.1", "v1.x." + "9" * 30],
     "ID": [NUL, SURROGATE, LONG, "", "sp_", "nonsense"],
     "Int": [-1, 101, 2**31 - 1, 2**31],
@@ -297,7 +297,7 @@ def bad_values(kind: Any, *, listed: bool) -> Iterator[Any]:
                 yield {name: value}
         return
     values = list(ENUM.values()) if isinstance(kind, GraphQLEnumType) else BAD_ARGUMENTS[kind.name]
-    yield from ([value] for value in values) if listed else values
+    yield from ([[value] for value in values] if listed else values)
     if listed:
         yield from ([None], [values[0]] * 101)
 

@@ -29,7 +29,7 @@ SDL = build_gqlspaces().as_str()
 SCHEMA = build_schema(SDL)
 
 # Words of the original, of Strawberry's defaults and of CRUD that the naming rules do without.
-LEGACY = re.compile(r"Type$|^(get|list|set)[A-Z](?!heetAccess)|^GlobalID$|propert(y|ies)|cancelled")
+LEGACY = re.compile(r"Type$|^(get|list|set)[A-Z](?!heetAccess)|^GlobalID$|property|cancelled")
 
 
 def own_types() -> Iterator[GraphQLNamedType]:

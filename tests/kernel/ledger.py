@@ -10,7 +10,6 @@ from gqlspaces.kernel.database import Database
 from gqlspaces.kernel.ids import new_id
 from gqlspaces.kernel.log import READ_AFTER, Position, append
 
-
 LONG_AGO = datetime(2026, 1, 1, tzinfo=UTC)
 
 

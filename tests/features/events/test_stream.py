@@ -3,7 +3,6 @@
 import asyncio
 from collections.abc import AsyncIterator
 from datetime import timedelta
-from functools import partial
 from typing import Any
 
 import pytest
@@ -14,7 +13,6 @@ from gqlspaces.features.events import service
 from gqlspaces.kernel import delivery
 from gqlspaces.kernel.graphql.failures import RequestRefused
 from gqlspaces.kernel.retention import Retention
-from gqlspaces.kernel.ring import Ring
 from harness import Api, HandClock
 
 STREAM = """
@@ -123,7 +121,7 @@ async def test_a_follower_that_is_slower_than_the_ring_misses_nothing(
 ) -> None:
     space = await new_space(api)
     monkeypatch.setattr(delivery, "BATCH", 4)
-    monkeypatch.setattr(delivery, "Ring", partial(Ring, size=8))
+    api.gateway.delivery.recent = 8
     stream = following(api, filter={"spaceId": space})
     waiting = asyncio.ensure_future(anext(stream))
     await asyncio.sleep(0.05)

@@ -27,12 +27,12 @@ async def create_app(tx: Transaction, *, config: AppConfig) -> App:
 async def update_app(tx: Transaction, *, id: str, patch: Mapping[str, Any]) -> App:
     """Change an App; the Spaces that inherit its namespace follow it."""
     app = await tx.find(App, id)
-    name, namespace = app.name, app.namespace
+    namespace = app.namespace
+    # Asked before the change is made: the database would refuse it without saying what is wrong.
+    if patch.get("name") not in {None, app.name}:
+        await _refuse_duplicate(tx, patch["name"])
     config = patched(app, AppConfig, AppPatch, patch)
     _refuse_foreign(tx, config.namespace)
-    if config.name != name:
-        with tx.session.no_autoflush:  # the database would refuse it without saying what is wrong
-            await _refuse_duplicate(tx, config.name, but=app.id)
     if app.namespace != namespace:
         columns = table(Space).c
         for space in await tx.siblings(Space, columns.app_id == id, columns.namespace.is_(None)):
@@ -56,7 +56,7 @@ def _refuse_foreign(tx: Transaction, namespace: str) -> None:
         raise Forbidden(msg, path=("namespace",))
 
 
-async def _refuse_duplicate(tx: Transaction, name: str, but: str = "") -> None:
-    if await tx.siblings(App, _columns.name == name, _columns.id != but):
+async def _refuse_duplicate(tx: Transaction, name: str) -> None:
+    if await tx.siblings(App, _columns.name == name):
         msg = f"There is an App named {name!r} already."
         raise Duplicate(msg, path=("name",))

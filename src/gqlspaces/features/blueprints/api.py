@@ -75,7 +75,7 @@ extend(
     Space,
     blueprint=computed(
         service.blueprints_of_spaces,
-        JSON,
+        JSON | None,
         description="The whole structure as one document that `configureSpace` takes.",
     ),
 )

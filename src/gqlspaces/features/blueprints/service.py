@@ -20,7 +20,7 @@ from gqlspaces.features.spaces.model import Space
 from gqlspaces.features.spaces.service import open_space, update_space
 from gqlspaces.features.workbooks.model import Workbook
 from gqlspaces.features.workbooks.service import create_workbook
-from gqlspaces.kernel.errors import Refused
+from gqlspaces.kernel.errors import DomainError, Refused
 from gqlspaces.kernel.reader import AnyRow, Reader
 from gqlspaces.kernel.transaction import Transaction
 
@@ -83,8 +83,8 @@ async def _configure(tx: Transaction, space: Space, config: SpaceConfig) -> None
     patch = {name: value for name, value in config.model_dump(mode="json").items() if name in given}
     try:
         await update_space(tx, id=space.id, patch=patch)
-    except Refused as error:
-        for problem in error.problems:
+    except DomainError as error:
+        for problem in error.problems if isinstance(error, Refused) else [error]:
             problem.path = ("blueprint", "space", *problem.path)
         raise
 

@@ -1,6 +1,7 @@
 """Events in GraphQL: the history, the cursor, and the stream."""
 
 from collections.abc import AsyncIterator
+from contextlib import aclosing
 from datetime import datetime
 
 import strawberry
@@ -141,8 +142,9 @@ async def events_stream(
         after=after or context.last_event_id or None,
         checkpoints=bool(checkpoints),
     )
-    async for item in items:
-        yield item  # type: ignore[misc]
+    async with aclosing(items):
+        async for item in items:
+            yield item  # type: ignore[misc]
 
 
 feature = Feature(

@@ -1,6 +1,7 @@
 """Reading the event log: forwards for ever, or one page of its history."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator, Iterator
+from contextlib import aclosing
 from dataclasses import dataclass
 
 from gqlspaces.features.events.filter import Sieve
@@ -44,26 +45,46 @@ async def position_of(database: Database, environment_id: str) -> Position:
 
 async def follow(
     delivery: Delivery, sieve: Sieve, *, after: str | None, checkpoints: bool
-) -> AsyncIterator[Item]:
+) -> AsyncGenerator[Item, None]:
     """Give every matching event after a cursor, or from now on, once and in order."""
     environment_id = sieve.principal.environment_id
     position = await position_of(delivery.database, environment_id)
     seq = position.head if after is None else position.seq_of(after)
-    skipped = 0
-    async for batch in delivery.batches(environment_id, seq, idle=CHECKPOINT_SECONDS):
+    scan = _Scan(sieve, position, checkpoints=checkpoints)
+    batches = delivery.batches(environment_id, seq, idle=CHECKPOINT_SECONDS)
+    async with aclosing(batches):
+        async for batch in batches:
+            for item in scan.items(batch, seq):
+                yield item
+            seq = batch[-1].seq if batch else seq
+
+
+class _Scan:
+    """Sifts batches, and tells how far it came when it let much pass or nothing happened."""
+
+    def __init__(self, sieve: Sieve, position: Position, *, checkpoints: bool) -> None:
+        self._sieve = sieve
+        self._position = position
+        self._checkpoints = checkpoints
+        self._skipped = 0
+
+    def items(self, batch: list[Event], seq: int) -> Iterator[Item]:
+        """Give the matching events of a batch that begins behind event ``seq``."""
+        if not batch:
+            yield from self._checkpoint(seq)
         for event in batch:
-            seq = event.seq
-            if sieve.passes(event):
-                skipped = 0
-                yield Item(position.cursor(seq), event)
-            else:
-                skipped += 1
-            if checkpoints and skipped >= CHECKPOINT_EVENTS:
-                skipped = 0
-                yield Item(position.cursor(seq), None)
-        if checkpoints and not batch:
-            skipped = 0
-            yield Item(position.cursor(seq), None)
+            if self._sieve.passes(event):
+                self._skipped = 0
+                yield Item(self._position.cursor(event.seq), event)
+                continue
+            self._skipped += 1
+            if self._skipped >= CHECKPOINT_EVENTS:
+                yield from self._checkpoint(event.seq)
+
+    def _checkpoint(self, seq: int) -> Iterator[Item]:
+        self._skipped = 0
+        if self._checkpoints:
+            yield Item(self._position.cursor(seq), None)
 
 
 async def read_history(

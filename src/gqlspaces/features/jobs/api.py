@@ -1,6 +1,7 @@
 """Jobs in GraphQL."""
 
 from collections.abc import AsyncIterator
+from contextlib import aclosing
 from datetime import datetime
 from typing import Any, cast
 
@@ -185,8 +186,10 @@ async def job_progress(
         raise bad_input("Give jobId or spaceId, and not both.", "jobId")
     context = info.context
     follow = follow_job if job_id else follow_space
-    async for state in follow(context.delivery, context.principal, str(job_id or space_id)):
-        yield state
+    states = follow(context.delivery, context.principal, str(job_id or space_id))
+    async with aclosing(states):
+        async for state in states:
+            yield state
 
 
 def _claimed(claim: service.Claim) -> dict[str, Any]:

@@ -1,6 +1,6 @@
 """Following Jobs: the present state at once, then every step in order."""
 
-from collections.abc import AsyncGenerator, AsyncIterator
+from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from types import SimpleNamespace
 from typing import Any
@@ -29,7 +29,9 @@ _PRESENT = select(
 )
 
 
-async def follow_job(delivery: Delivery, principal: Principal, id: str) -> AsyncIterator[Any]:
+async def follow_job(
+    delivery: Delivery, principal: Principal, id: str
+) -> AsyncGenerator[Any, None]:
     """Give the state of one Job now and after every change, until it has ended or is gone."""
     reader = delivery.database.reader(principal)
     present = await _present(reader, _jobs.c.id == id)
@@ -51,7 +53,9 @@ async def follow_job(delivery: Delivery, principal: Principal, id: str) -> Async
                 return
 
 
-async def follow_space(delivery: Delivery, principal: Principal, id: str) -> AsyncIterator[Any]:
+async def follow_space(
+    delivery: Delivery, principal: Principal, id: str
+) -> AsyncGenerator[Any, None]:
     """Give the states of a Space's newest Jobs, then every change of any of its Jobs, for ever."""
     database = delivery.database
     reader = database.reader(principal)
