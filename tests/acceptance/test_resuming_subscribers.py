@@ -95,7 +95,8 @@ async def follow(world: World, subscribe: Subscribe, rng: random.Random) -> tupl
     """Hear events, hanging up at random; give what was heard and how often it reconnected."""
     heard: list[str] = []
     async with world.client() as client:
-        cursor = (await client.execute("query { eventCursor }"))["eventCursor"]
+        data = await client.execute("query { eventCursor }", repeatable=True)
+        cursor = data["eventCursor"]
     reconnects = 0
     while True:
         stay = rng.randint(1, EVENTS // RECONNECTS) if reconnects < RECONNECTS else EVENTS

@@ -5,7 +5,7 @@ from typing import Any
 
 from gqlspaces.blueprint.app import AppConfig, AppPatch
 from gqlspaces.features.apps.model import App
-from gqlspaces.features.columns import patched, store
+from gqlspaces.features.columns import checked, patched, store
 from gqlspaces.features.spaces.model import Space
 from gqlspaces.kernel.entity import table
 from gqlspaces.kernel.errors import Conflict, Duplicate, Forbidden
@@ -29,8 +29,9 @@ async def update_app(tx: Transaction, *, id: str, patch: Mapping[str, Any]) -> A
     app = await tx.find(App, id)
     namespace = app.namespace
     # Asked before the change is made: the database would refuse it without saying what is wrong.
-    if patch.get("name") not in {None, app.name}:
-        await _refuse_duplicate(tx, patch["name"])
+    name = checked(AppPatch, patch).get("name")
+    if name not in {None, app.name}:
+        await _refuse_duplicate(tx, name)
     config = patched(app, AppConfig, AppPatch, patch)
     _refuse_foreign(tx, config.namespace)
     if app.namespace != namespace:
