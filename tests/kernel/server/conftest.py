@@ -4,26 +4,20 @@ import asyncio
 import json
 import threading
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from enum import Enum
 from typing import Any
 
 import pytest
 import strawberry
-import uvicorn
-from starlette.applications import Starlette
-from starlette.routing import Route, WebSocketRoute
 from starlette.testclient import TestClient
 
 from gqlspaces.kernel.errors import CursorExpired, DomainError, NotFound, Unauthenticated
 from gqlspaces.kernel.graphql.engine import SchemaEngine
 from gqlspaces.kernel.graphql.limits import Limits
 from gqlspaces.kernel.graphql.server import Credentials, GraphQLEndpoint, Service
-from gqlspaces.kernel.graphql.server.uvicorn_protocols import (
-    ImpatientHttpProtocol,
-    ImpatientWebSocketProtocol,
-)
+from kernel.server.serving import application, served
 
 SECRET = "postgresql://user:hunter2@db"
 
@@ -240,10 +234,6 @@ def endpoint(make_endpoint: Callable[..., GraphQLEndpoint]) -> GraphQLEndpoint:
     return make_endpoint()
 
 
-def application(endpoint: GraphQLEndpoint) -> Starlette:
-    return Starlette(routes=[Route("/graphql", endpoint), WebSocketRoute("/graphql", endpoint)])
-
-
 @pytest.fixture
 def client(endpoint: GraphQLEndpoint) -> Iterator[TestClient]:
     with TestClient(application(endpoint)) as client:
@@ -350,52 +340,6 @@ async def greeted(socket: Socket) -> Socket:
     """A socket ready for operations."""
     await socket.greet()
     return socket
-
-
-@dataclass
-class Served:
-    """A real server; ``lost`` is set when it has let go of a connection."""
-
-    port: int
-    lost: threading.Event = field(default_factory=threading.Event)
-
-
-@contextmanager
-def served(endpoint: GraphQLEndpoint, send_seconds: float = 10.0) -> Iterator[Served]:
-    """Run uvicorn with the endpoint on a free port of the loopback interface."""
-
-    class WebSocketProtocol(ImpatientWebSocketProtocol):
-        def connection_lost(self, exc: Exception | None) -> None:
-            super().connection_lost(exc)
-            running.lost.set()
-
-    class HttpProtocol(ImpatientHttpProtocol):
-        def connection_lost(self, exc: Exception | None) -> None:
-            super().connection_lost(exc)
-            running.lost.set()
-
-    WebSocketProtocol.send_seconds = HttpProtocol.send_seconds = send_seconds
-    config = uvicorn.Config(
-        application(endpoint),
-        port=0,
-        ws=WebSocketProtocol,
-        http=HttpProtocol,
-        log_config=None,
-        lifespan="off",
-        timeout_graceful_shutdown=1,
-    )
-    server = uvicorn.Server(config)
-    listening = config.bind_socket()
-    listening.listen()  # clients may knock before the server is up
-    running = Served(listening.getsockname()[1])
-    thread = threading.Thread(target=server.run, args=([listening],), daemon=True)
-    thread.start()
-    try:
-        yield running
-    finally:
-        server.should_exit = True
-        thread.join(10)
-        listening.close()
 
 
 @pytest.fixture
