@@ -14,7 +14,7 @@ from gqlspaces.features.workbooks.topics import CATALOGUE, TOPICS
 from gqlspaces.kernel.auth import Scope
 from gqlspaces.kernel.feature import Feature
 from gqlspaces.kernel.graphql.context import Info
-from gqlspaces.kernel.graphql.exposure import Node, children, exposes, extend, one
+from gqlspaces.kernel.graphql.exposure import Node, children, computed, exposes, extend, one
 from gqlspaces.kernel.graphql.inputs import accepts, body_of, required
 from gqlspaces.kernel.graphql.mutation import mutation
 from gqlspaces.kernel.graphql.outputs import output_of
@@ -100,6 +100,9 @@ extend(
     Space,
     workbooks=children(
         model.Workbook, Workbook, by="space_id", description="Its Workbooks, in order."
+    ),
+    workbooks_count=computed(
+        service.count_workbooks, int, description="How many Workbooks it has."
     ),
 )
 

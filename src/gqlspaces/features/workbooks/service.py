@@ -3,6 +3,8 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from sqlalchemy import bindparam, func, select
+
 from gqlspaces.blueprint.limits import WORKBOOKS_PER_SPACE
 from gqlspaces.blueprint.workbook import WorkbookConfig, WorkbookPatch
 from gqlspaces.features.actions.service import set_actions
@@ -11,9 +13,15 @@ from gqlspaces.features.siblings import check_free, check_room, make_room, reord
 from gqlspaces.features.spaces.model import Space
 from gqlspaces.features.workbooks.model import Workbook
 from gqlspaces.kernel.entity import table
+from gqlspaces.kernel.reader import Reader
 from gqlspaces.kernel.transaction import Transaction
 
 _columns = table(Workbook).c
+_COUNT = (
+    select(_columns.space_id, func.count().label("total"))
+    .where(_columns.space_id.in_(bindparam("keys", expanding=True)))
+    .group_by(_columns.space_id)
+)
 
 
 async def create_workbook(
@@ -50,6 +58,13 @@ async def delete_workbook(tx: Transaction, *, id: str) -> Workbook:
         space.primary_workbook_id = None
     await tx.remove(workbook)
     return workbook
+
+
+async def count_workbooks(reader: Reader, space_ids: Sequence[str]) -> list[int]:
+    """Give how many Workbooks each Space has."""
+    rows = await reader.scoped_rows(_COUNT, Workbook, {"keys": list(space_ids)})
+    counted = {row.space_id: row.total for row in rows}
+    return [counted.get(id, 0) for id in space_ids]
 
 
 async def reorder_workbooks(
