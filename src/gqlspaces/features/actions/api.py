@@ -63,6 +63,7 @@ class Action(Node):
     valid_records_message: auto
     invalid_records_message: auto
     created_from: auto
+    last_propagated_at: auto
     created_at: auto
     updated_at: auto
 

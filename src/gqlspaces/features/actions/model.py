@@ -1,12 +1,13 @@
 """The table of Actions."""
 
+from datetime import datetime
 from typing import Any, ClassVar
 
 from sqlalchemy import UniqueConstraint
 from sqlmodel import Field
 
 from gqlspaces.blueprint.action import ActionMode, ActionSchedule
-from gqlspaces.kernel.entity import SpacePart, json_column, word_column
+from gqlspaces.kernel.entity import SpacePart, json_column, time_column, word_column
 
 
 def _ancestor(table: str, description: str) -> Any:
@@ -78,4 +79,7 @@ class Action(SpacePart, table=True):
     )
     created_from: str | None = Field(
         default=None, max_length=64, description="The Action of a template it was made from."
+    )
+    last_propagated_at: datetime | None = time_column(
+        "When its template was last applied to it.", default=None
     )

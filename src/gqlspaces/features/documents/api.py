@@ -46,6 +46,7 @@ class Document(Node):
     """A static page of a Space."""
 
     id: auto
+    environment_id: auto
     space_id: auto
     title: auto
     body: str = strawberry.field(
@@ -60,6 +61,7 @@ class Document(Node):
     )
     treatments: auto
     created_from: auto
+    last_propagated_at: auto
     created_at: auto
     updated_at: auto
     space: Space | None = one(SpaceRow, Space, by="space_id", description="The Space it is in.")

@@ -1,11 +1,12 @@
 """The table of Documents."""
 
+from datetime import datetime
 from typing import ClassVar
 
 from sqlalchemy import UniqueConstraint
 from sqlmodel import Field
 
-from gqlspaces.kernel.entity import SpacePart, json_column
+from gqlspaces.kernel.entity import SpacePart, json_column, time_column
 
 
 class Document(SpacePart, table=True):
@@ -26,4 +27,7 @@ class Document(SpacePart, table=True):
     )
     created_from: str | None = Field(
         default=None, max_length=64, description="The Document of a template it was made from."
+    )
+    last_propagated_at: datetime | None = time_column(
+        "When its template was last applied to it.", default=None
     )

@@ -57,6 +57,7 @@ class Sheet(Node):
     locked_by: auto
     locked_at: auto
     created_from: auto
+    last_propagated_at: auto
     created_at: auto
     updated_at: auto
     workbook: Workbook | None = one(

@@ -50,6 +50,9 @@ class Sheet(SpacePart, table=True):
     created_from: str | None = Column(
         default=None, max_length=64, description="The Sheet it was copied from."
     )
+    last_propagated_at: datetime | None = time_column(
+        "When its template was last applied to it.", default=None
+    )
 
 
 class Field(SpacePart, table=True):

@@ -45,6 +45,7 @@ class Space(Node):
     """A micro-application for exchanging data with one customer."""
 
     id: auto
+    environment_id: auto
     name: auto
     version: auto
     namespace: auto

@@ -29,6 +29,7 @@ class Workbook(Node):
     """Sheets that belong together."""
 
     id: auto
+    environment_id: auto
     space_id: auto
     name: auto
     namespace: auto
@@ -39,6 +40,8 @@ class Workbook(Node):
     storage_strategy: auto
     folder: auto
     created_from: auto
+    last_propagated_at: auto
+    expired_at: auto
     created_at: auto
     updated_at: auto
     space: Space | None = one(SpaceRow, Space, by="space_id", description="The Space it is in.")

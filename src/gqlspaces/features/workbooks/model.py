@@ -1,12 +1,13 @@
 """The table of Workbooks."""
 
+from datetime import datetime
 from typing import Any, ClassVar
 
 from sqlalchemy import UniqueConstraint
 from sqlmodel import Field
 
 from gqlspaces.blueprint.workbook import StorageStrategy, WorkbookTreatment
-from gqlspaces.kernel.entity import SpacePart, json_column, word_column
+from gqlspaces.kernel.entity import SpacePart, json_column, time_column, word_column
 
 
 class Workbook(SpacePart, table=True):
@@ -40,3 +41,7 @@ class Workbook(SpacePart, table=True):
     created_from: str | None = Field(
         default=None, max_length=64, description="The Workbook of a template it was made from."
     )
+    last_propagated_at: datetime | None = time_column(
+        "When its template was last applied to it.", default=None
+    )
+    expired_at: datetime | None = time_column("When its data was removed.", default=None)
