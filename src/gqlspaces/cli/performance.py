@@ -4,11 +4,10 @@ import asyncio
 import shlex
 import shutil
 import signal
-import socket
 import sys
 import time
-from collections.abc import Mapping, Sequence
-from contextlib import AsyncExitStack, suppress
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -60,16 +59,7 @@ ACTS = (
 async def perform(*, once: bool) -> None:
     """Show everything, then stay until interrupted, unless it is to be shown `once`."""
     with TemporaryDirectory(prefix="gqlspaces-demo-") as folder:
-        settings = configured(
-            data_dir=Path(folder),
-            database_url=f"sqlite:///{folder}/gqlspaces.db",
-            host="127.0.0.1",
-            port=_free_port(),
-            playground=True,
-            log_level="error",
-        )
-        configure_logs(settings)
-        async with serving(settings) as served:
+        async with _serving(folder) as served:
             show = Show(served, Path(folder))
             showing = asyncio.create_task(show.run(once=once))
             # Listeners, in sessions of their own, would outlive a terminal that is closed.
@@ -213,12 +203,25 @@ async def _watch(client: Client, scene: _Scene, board: Board) -> Mapping[str, An
     return job
 
 
-def _free_port() -> int:
-    try:
-        with socket.create_server(("127.0.0.1", PORT)):
-            return PORT
-    except OSError:
-        return 0
+@asynccontextmanager
+async def _serving(folder: str) -> AsyncIterator[Served]:
+    """Serve at the usual port or, when another program has it, at any."""
+    settings = configured(
+        data_dir=Path(folder),
+        database_url=f"sqlite:///{folder}/gqlspaces.db",
+        host="127.0.0.1",
+        port=PORT,
+        playground=True,
+        log_level="error",
+    )
+    configure_logs(settings)
+    async with AsyncExitStack() as stack:
+        try:
+            served = await stack.enter_async_context(serving(settings))
+        except Failure:
+            elsewhere = settings.model_copy(update={"port": 0})
+            served = await stack.enter_async_context(serving(elsewhere))
+        yield served
 
 
 def _command() -> str:
