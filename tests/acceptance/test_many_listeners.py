@@ -5,6 +5,8 @@ from collections import Counter
 from contextlib import AsyncExitStack
 from pathlib import Path
 
+import pytest
+
 from acceptance.world import World
 from gqlspaces.listener import Client
 from gqlspaces.listener.stream import over_websocket
@@ -41,6 +43,7 @@ query ($after: String) {
 """
 
 
+@pytest.mark.timeout(240)
 async def test_every_job_is_completed_once_and_no_conflict_reaches_a_handler(
     world: World, tmp_path: Path
 ) -> None:
