@@ -27,13 +27,11 @@ def checked(model: type[C], sent: Any, *, path: tuple[str, ...] = ()) -> C:
 
 
 def store(entity: Entity, configuration: Configuration) -> None:
-    """Write a configuration into the columns of a row; what did not change stays untouched."""
-    changed = {
-        name: value
-        for name, value in columns_of(type(entity), configuration).items()
-        if getattr(entity, name) != value
-    }
-    assign(entity, changed)
+    """Write a configuration into the columns of a row.
+
+    What did not change is no change: each column's type knows that, also that 1 is not true.
+    """
+    assign(entity, columns_of(type(entity), configuration))
 
 
 def columns_of(entity: type[Entity], configuration: Configuration) -> dict[str, Any]:

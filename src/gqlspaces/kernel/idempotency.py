@@ -7,7 +7,7 @@ The same key with another input is refused. Answers are kept for a day.
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import fields, is_dataclass
 from datetime import datetime, timedelta
 from types import SimpleNamespace
@@ -86,20 +86,38 @@ async def take(tx: Transaction, key: str, request: str) -> Answer:
 async def restore(reader: Reader, kinds: Mapping[str, type[Entity]], answer: Any) -> Any:
     """Turn a kept answer back into what the mutation gave: rows as they are now.
 
-    A row that is gone since is null, and missing in lists.
+    A row that is gone since is null, and missing in lists. One statement reads a noun's rows.
     """
+    ids = list(_entities(answer))
+    rows: dict[str, Any] = {}
+    for prefix, kind in kinds.items():
+        wanted = [id for id in ids if prefix_of(id) == prefix]
+        if wanted:
+            rows |= dict(zip(wanted, await reader.find_many(kind, wanted), strict=True))
+    return _rebuilt(answer, rows)
+
+
+def _entities(answer: Any) -> Iterator[str]:
+    """Give the ids of all entities in a kept answer."""
+    if isinstance(answer, dict) and set(answer) == {"$entity"}:
+        yield answer["$entity"]
+        return
+    parts = answer.values() if isinstance(answer, dict) else answer
+    for part in parts if isinstance(answer, dict | list) else ():
+        yield from _entities(part)
+
+
+def _rebuilt(answer: Any, rows: Mapping[str, Any]) -> Any:
     if isinstance(answer, list):
-        items = [await restore(reader, kinds, item) for item in answer]
+        items = [_rebuilt(item, rows) for item in answer]
         return [item for item in items if item is not None]
     if not isinstance(answer, dict):
         return answer
     if set(answer) == {"$entity"}:
-        prefix = prefix_of(answer["$entity"]) or ""
-        return await reader.find(kinds[prefix], answer["$entity"])
+        return rows[answer["$entity"]]
     if set(answer) == {"$time"}:
         return datetime.fromisoformat(answer["$time"])
-    values = {key: await restore(reader, kinds, value) for key, value in answer.items()}
-    return SimpleNamespace(**values)
+    return SimpleNamespace(**{key: _rebuilt(value, rows) for key, value in answer.items()})
 
 
 async def forget(database: Database) -> int:

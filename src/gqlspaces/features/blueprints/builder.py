@@ -26,8 +26,6 @@ Row = TypeVar("Row", Workbook, Sheet, Field, Document)
 Config = TypeVar("Config", bound=Configuration)
 Part = TypeVar("Part", bound=SpacePart)
 
-_KEYS = {Workbook: "name", Sheet: "slug", Field: "key", Document: "title"}
-
 
 class Builder:
     """Builds one Space level by level: what is known by its key is changed in place.
@@ -46,7 +44,7 @@ class Builder:
         known = await self._parts(Workbook)
         fields = await self._parts(Field)
         sheets = await self._parts(Sheet)
-        placed = await self._place(known, configs, self._new_workbook)
+        placed = await self._place(known, configs, "name", self._new_workbook)
         self._mount(placed)
         wanted = [(workbook, config.sheets) for workbook, config in placed]
         await self.set_sheets(wanted, sheets, fields)
@@ -66,20 +64,19 @@ class Builder:
         sheets: list[tuple[Sheet, SheetConfig]] = []
         for workbook, configs in wanted:
             make = _maker(new_sheet, workbook)
-            sheets += await self._place(by_workbook[workbook.id], configs, make)
+            sheets += await self._place(by_workbook[workbook.id], configs, "slug", make)
         await self._tx.flush()
         self._mount(sheets)
         for sheet, config in sheets:
             make_field = _maker(new_field, sheet)
-            self._mount(await self._place(by_sheet[sheet.id], config.fields, make_field))
+            self._mount(await self._place(by_sheet[sheet.id], config.fields, "key", make_field))
         await self._tx.flush()
 
     async def set_documents(self, configs: Sequence[DocumentConfig]) -> None:
         """Make these the Documents of the Space, with their buttons."""
         make = _maker(new_document, self._space)
-        placed = await self._place(await self._parts(Document), configs, make)
-        for document, config in placed:
-            rewrite_document(document, config)
+        known = await self._parts(Document)
+        placed = await self._place(known, configs, "title", make, change=rewrite_document)
         await self._tx.flush()
         self._mount(placed)
 
@@ -103,18 +100,23 @@ class Builder:
         return await self._tx.siblings(kind, table(kind).c.space_id == self._space.id)
 
     async def _place(
-        self, known: Iterable[Row], configs: Sequence[Config], make: Callable[[Config], Row]
+        self,
+        known: Iterable[Row],
+        configs: Sequence[Config],
+        key: str,
+        make: Callable[[Config], Row],
+        *,
+        change: Callable[[Row, Config], None] = store,
     ) -> list[tuple[Row, Config]]:
         """Match rows to configurations, add and remove the rest, and number them in order."""
-        left = {getattr(row, _KEYS[type(row)]): row for row in known}
+        left = {getattr(row, key): row for row in known}
         placed: list[tuple[Row, Config]] = []
         for position, config in enumerate(configs):
-            made = make(config)
-            row = left.pop(getattr(made, _KEYS[type(made)]), None)
+            row = left.pop(getattr(config, key), None)
             if row is None:
-                row = self._tx.add(made)
+                row = self._tx.add(make(config))
             else:
-                store(row, config)
+                change(row, config)
             row.position = position
             placed.append((row, config))
         await self._tx.remove(*left.values())

@@ -1,7 +1,7 @@
 """What a resolver is given: who asks, a view of the database, and batching that needs no list."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import Awaitable, Callable, Sequence
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field, replace
 from typing import Any, TypeAlias
 
@@ -61,11 +61,9 @@ class Context:
             loader = self._loaders[batch] = DataLoader(load_fn=read, max_batch_size=MAX_KEYS)
         return await loader.load(key)
 
-    @asynccontextmanager
-    async def transaction(self) -> AsyncIterator[Transaction]:
+    def transaction(self) -> AbstractAsyncContextManager[Transaction]:
         """Open the one transaction of a mutation."""
-        async with self.database.transaction(self.principal) as transaction:
-            yield transaction
+        return self.database.transaction(self.principal)
 
 
 Info: TypeAlias = strawberry.Info[Context, Any]
