@@ -57,7 +57,8 @@ class Gateway:
         self._tasks: list[asyncio.Task[None]] = []
 
     async def open(self) -> Self:
-        """Start what runs beside requests."""
+        """Deliver what a crash left behind, then start what runs beside requests."""
+        await self.database.own.recover()
         self._tasks = [
             asyncio.create_task(self.sweeper.run()),
             asyncio.create_task(self._trim()),

@@ -17,6 +17,8 @@ from gqlspaces.features.events.api import feature as events
 from gqlspaces.features.jobs.api import feature as jobs
 from gqlspaces.features.jobs.fence import fence
 from gqlspaces.features.keys.api import feature as keys
+from gqlspaces.features.records.api import feature as records
+from gqlspaces.features.records.projection import project
 from gqlspaces.features.sheets.api import feature as sheets
 from gqlspaces.features.spaces.api import feature as spaces
 from gqlspaces.features.spaces.model import Space
@@ -34,6 +36,7 @@ FEATURES: tuple[Feature, ...] = (
     apps,
     workbooks,
     sheets,
+    records,
     actions,
     documents,
     blueprints,
@@ -46,7 +49,14 @@ def build_rules(features: Sequence[Feature] = FEATURES) -> Rules:
     """Add up what the tables announce and where their rows live."""
     topics = {entity: rule for feature in features for entity, rule in feature.topics.items()}
     kinds = {entity.prefix: entity for entity in topics if hasattr(entity, "prefix")}
-    return Rules(kinds=kinds, topics=topics, place=Places(kinds), fence=fence, root=Space)
+    return Rules(
+        kinds=kinds,
+        topics=topics,
+        place=Places(kinds),
+        fence=fence,
+        root=Space,
+        projection=project,
+    )
 
 
 def build_schema(features: Sequence[Feature] = FEATURES) -> strawberry.Schema:

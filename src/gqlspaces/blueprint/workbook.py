@@ -2,9 +2,9 @@
 
 from collections.abc import Iterator
 from enum import StrEnum
-from typing import Annotated, Any, ClassVar
+from typing import Annotated, Any, ClassVar, Final
 
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator, Field, Strict
 
 from gqlspaces.blueprint.action import Actions
 from gqlspaces.blueprint.configuration import Configuration
@@ -36,11 +36,30 @@ class StorageStrategy(StrEnum):
     MEMCSV = "MEMCSV"
 
 
+class CommitPolicy(StrEnum):
+    """What becomes of a commit that no listener completes in time."""
+
+    COMPLETE = "complete"
+    BLOCK = "block"
+
+
+COMMIT_TIMEOUT: Final = 300
+
+
 class WorkbookSettings(Configuration):
     """How a Workbook behaves (domain reference 2.4)."""
 
     track_changes: Flag = Field(
         default=False, description="Whether Actions wait until all commits are completed."
+    )
+    commit_policy: CommitPolicy = Field(
+        default=CommitPolicy.COMPLETE,
+        description="Whether a tracked commit that no listener completes in time is completed "
+        "without it, or blocks Actions until somebody does.",
+    )
+    commit_timeout: Annotated[int, Strict(), Field(ge=1, le=86_400)] = Field(
+        default=COMMIT_TIMEOUT,
+        description="How many seconds listeners have to complete a tracked commit.",
     )
     no_mapping_redirect: Flag = Field(
         default=False, description="Whether people stay where they are after a mapping."

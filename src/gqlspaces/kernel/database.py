@@ -1,11 +1,12 @@
 """The database as the service uses it: readers for queries, one transaction for each mutation."""
 
 import asyncio
+import logging
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from sqlalchemy import Connection, Engine, Select, func, select
 from sqlalchemy.exc import DBAPIError, IntegrityError
@@ -17,11 +18,19 @@ from gqlspaces.kernel.auth import Principal
 from gqlspaces.kernel.clock import Clock, SystemClock
 from gqlspaces.kernel.errors import Conflict, DomainError
 from gqlspaces.kernel.log import READ_POSITION, Position
+from gqlspaces.kernel.own.postgres import Schemas
+from gqlspaces.kernel.own.sqlite import Files
 from gqlspaces.kernel.reader import AnyRow, Reader
-from gqlspaces.kernel.recorder import RecordingSession, Rules
+from gqlspaces.kernel.recorder import RecordingSession, Rules, Touched
 from gqlspaces.kernel.transaction import Transaction
 
+if TYPE_CHECKING:
+    from gqlspaces.kernel.own.transaction import OwnDatabases
+
+logger = logging.getLogger(__name__)
+
 MAX_WAITING_WRITERS = 1000
+MOST_OPEN = 100
 
 # What PostgreSQL calls a serialization failure, a deadlock, and a lock waited for in vain.
 _RACES = {"40001", "40P01", "55P03"}
@@ -53,6 +62,7 @@ class Database:
     reads: Engine | None
     clock: Clock | None
     lock: engines.FileLock | None = None
+    most_open: int = MOST_OPEN
     hint: Hint = field(default=lambda _environment, _head: None)
     statements: int = 0
 
@@ -65,6 +75,11 @@ class Database:
         )
         self._turns = asyncio.Semaphore(1 if self.is_sqlite else engines.WRITERS)
         self._waiting = 0
+        self.own: OwnDatabases = (
+            Files(self, engines.spaces_folder(self.url), most_open=self.most_open)
+            if self.is_sqlite
+            else Schemas(self)
+        )
 
     @property
     def is_sqlite(self) -> bool:
@@ -72,17 +87,24 @@ class Database:
         return self.reads is not None
 
     @classmethod
-    def open(cls, url: str, rules: Rules, clock: Clock | None = None) -> "Database":
-        """Open a migrated database; an embedded one is locked against a second process."""
+    def open(
+        cls, url: str, rules: Rules, clock: Clock | None = None, *, most_open: int = MOST_OPEN
+    ) -> "Database":
+        """Open a migrated database; an embedded one is locked against a second process.
+
+        ``most_open`` limits how many files of Spaces are open at once.
+        """
         writer = engines.write_engine(url)
         if not engines.is_sqlite(url):
             return cls(url, rules, writer, None, clock)
         lock = engines.FileLock(url)
         lock.acquire()
-        return cls(url, rules, writer, engines.read_engine(url), clock or SystemClock(), lock)
+        reads = engines.read_engine(url)
+        return cls(url, rules, writer, reads, clock or SystemClock(), lock, most_open)
 
     async def close(self) -> None:
         """Give every connection and the lock back."""
+        await self.own.close()
         if self.reads is not None:
             if self._reading is not None:
                 self._reading.close()
@@ -117,7 +139,7 @@ class Database:
     ) -> AsyncIterator[Transaction]:
         """Open a transaction that commits when its block ends well, and else leaves no trace.
 
-        Raises Raced when another one got in the way.
+        Raises Raced when another one got in the way. Once it is durable, the keepers are told.
         """
         async with self._my_turn(), self._sessions(info={"rules": self.rules}) as session:
             now = await self._now(session)
@@ -137,6 +159,14 @@ class Database:
                 # A caller that gives up during the commit does not take the hint along.
                 if transaction.head is not None:
                     self.hint(principal.environment_id, transaction.head)
+        await self._tell_keepers(principal, transaction.touched)
+
+    @asynccontextmanager
+    async def reading(self) -> AsyncIterator[AsyncConnection]:
+        """Lend a connection for reads that are not a caller's."""
+        with _told():
+            async with self._reader.connect() as connection:
+                yield connection
 
     @asynccontextmanager
     async def maintenance(self) -> AsyncIterator[AsyncConnection]:
@@ -150,6 +180,14 @@ class Database:
             return self.clock.now()
         moment: datetime = (await self.fetch(select(func.clock_timestamp()), {}))[0][0]
         return moment
+
+    async def _tell_keepers(self, principal: Principal, touched: Sequence[Touched]) -> None:
+        for keeper in self.rules.keepers if touched else ():
+            try:
+                await keeper(self, principal, touched)
+            except Exception:
+                # The change is durable; what follows from it is looked for again at start-up.
+                logger.exception("following a change failed")
 
     async def _now(self, session: AsyncSession) -> datetime:
         if self.clock is not None:

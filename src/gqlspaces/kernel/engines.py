@@ -57,6 +57,11 @@ def sqlite_path(url: str) -> Path:
     return Path(path)
 
 
+def spaces_folder(url: str) -> Path:
+    """Give the folder beside an embedded database in which the Spaces have their own."""
+    return sqlite_path(url).resolve().with_suffix(".spaces")
+
+
 def write_engine(url: str) -> AsyncEngine:
     """Open the connections that write."""
     if not is_sqlite(url):

@@ -64,9 +64,7 @@ async def take(tx: Transaction, key: str, request: str) -> Answer:
     Raises INVALID for what cannot be a key, and IDEMPOTENCY_KEY_REUSED if it came with another
     request.
     """
-    if not 0 < len(key) <= MAX_KEY or not key.isprintable():
-        msg = f"An idempotency key has 1 to {MAX_KEY} printable characters."
-        raise DomainError(msg, path=("idempotencyKey",), code=ErrorCode.INVALID)
+    check_key(key)
     identity: dict[str, Any] = {
         "environment_id": tx.principal.environment_id,
         "caller": tx.principal.key_id,
@@ -81,6 +79,13 @@ async def take(tx: Transaction, key: str, request: str) -> Answer:
         msg = "This idempotency key was used before with another input."
         raise DomainError(msg, path=("idempotencyKey",), code=ErrorCode.IDEMPOTENCY_KEY_REUSED)
     return found
+
+
+def check_key(key: str) -> None:
+    """Raise INVALID for what cannot be a key."""
+    if not 0 < len(key) <= MAX_KEY or not key.isprintable():
+        msg = f"An idempotency key has 1 to {MAX_KEY} printable characters."
+        raise DomainError(msg, path=("idempotencyKey",), code=ErrorCode.INVALID)
 
 
 async def restore(reader: Reader, kinds: Mapping[str, type[Entity]], answer: Any) -> Any:

@@ -1,4 +1,7 @@
-"""Prefixed, sortable ids; the prefix names the noun and makes every id a Relay global id."""
+"""Prefixed, sortable ids; the prefix names the noun and makes every id a Relay global id.
+
+What is numbered inside a thing of its own has an id made of that thing's id and the number.
+"""
 
 import re
 from collections.abc import Callable
@@ -6,12 +9,14 @@ from collections.abc import Callable
 import uuid_utils
 
 _ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
-_PATTERN = re.compile(r"[a-z]{2,5}_[0-9a-hjkmnp-tv-z]{26}")
+_PATTERN = re.compile(r"[a-z]{2,5}_[0-9a-hjkmnp-tv-z]{26}(?:[0-9a-hjkmnp-tv-z]{8})?")
+_VALUES = {digit: value for value, digit in enumerate(_ALPHABET)}
+NUMBER_BITS = 40
 
 
-def _base32(number: int) -> str:
+def _base32(number: int, length: int = 26) -> str:
     digits = []
-    for _ in range(26):
+    for _ in range(length):
         number, rest = divmod(number, 32)
         digits.append(_ALPHABET[rest])
     return "".join(reversed(digits))
@@ -35,3 +40,19 @@ def new_id(prefix: str) -> str:
 def prefix_of(value: str) -> str | None:
     """Give the noun prefix of a well-formed id, or None."""
     return value.partition("_")[0] if _PATTERN.fullmatch(value) else None
+
+
+def numbered_id(prefix: str, owner: str, number: int) -> str:
+    """Give the id of what has a number (below 2**40) inside a thing with an id of its own."""
+    return f"{prefix}_{owner.partition('_')[2]}{_base32(number, 8)}"
+
+
+def number_in(id: str, prefix: str, owner_prefix: str) -> tuple[str, int] | None:
+    """Give the owner's id and the number that a numbered id is made of, or None."""
+    kind, _, digits = id.partition("_")
+    if kind != prefix or len(digits) != 34 or not _PATTERN.fullmatch(id):  # noqa: PLR2004
+        return None
+    number = 0
+    for digit in digits[26:]:
+        number = number * 32 + _VALUES[digit]
+    return f"{owner_prefix}_{digits[:26]}", number

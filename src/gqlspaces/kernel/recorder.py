@@ -8,7 +8,7 @@ parent's event alone.
 """
 
 from collections import defaultdict
-from collections.abc import Awaitable, Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Awaitable, Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal, TypeAlias, cast
@@ -16,8 +16,10 @@ from typing import Any, Literal, TypeAlias, cast
 from sqlalchemy import TextClause, event, inspect
 from sqlalchemy.orm import ORMExecuteState, Session
 
+from gqlspaces.kernel.auth import Principal
 from gqlspaces.kernel.entity import Entity, SpacePart
 from gqlspaces.kernel.ids import prefix_of
+from gqlspaces.kernel.own.message import Projection, no_projection
 
 _BOOKKEEPING = frozenset({"updated_at", "version", "last_activity_at"})
 
@@ -84,6 +86,9 @@ class Place:
     origin: Mapping[str, Any] | None = None
 
 
+Touched: TypeAlias = tuple[Entity, Change]
+Keeper: TypeAlias = Callable[[Any, Principal, Sequence[Touched]], Awaitable[None]]
+"""Given the database, who made the changes, and all of them."""
 TopicRule: TypeAlias = Callable[[Any, Change], Iterable[Fact]]
 
 
@@ -98,6 +103,8 @@ class Rules:
 
     ``kinds`` gives the table of an id's prefix, ``topics`` what a table announces, ``place`` where
     a row lives, ``fence`` refuses a transaction whose lease is lost, ``root`` is the Space.
+    ``projection`` keeps in the main database what Spaces tell of their own ones, ``keepers`` see
+    to what follows from a change once it is durable.
     """
 
     kinds: Mapping[str, type[Entity]]
@@ -105,6 +112,8 @@ class Rules:
     place: Callable[[Session, Entity], Place]
     fence: Callable[[Any, str], Awaitable[None]]
     root: type[Entity]
+    projection: Projection = no_projection
+    keepers: Sequence[Keeper] = ()
 
 
 def _noted(session: Session) -> dict[int, tuple[Entity, Change]]:

@@ -14,7 +14,7 @@ from gqlspaces.kernel.cancellation import finish
 from gqlspaces.kernel.entity import Entity, SpacePart, table
 from gqlspaces.kernel.errors import NotFound
 from gqlspaces.kernel.ids import new_id, prefix_of
-from gqlspaces.kernel.recorder import Fact, Place, RecordingSession, Rules, facts_of
+from gqlspaces.kernel.recorder import Fact, Place, RecordingSession, Rules, Touched, facts_of
 from gqlspaces.kernel.scope import scoped
 
 E = TypeVar("E", bound=Entity)
@@ -25,7 +25,8 @@ class Transaction:
     """What a rule works with: it carries the caller, the moment, and every row it may touch.
 
     ``actor_id`` names who acts in the events: the key, or the job under whose lease it works.
-    ``head`` is where the log will end, once the events are written. Rules never commit; the
+    ``head`` is where the log will end, once the events are written, and ``touched`` are the rows
+    that were changed. Rules never commit; the
     boundary does.
     """
 
@@ -36,6 +37,7 @@ class Transaction:
     locks_rows: bool
     actor_id: str
     head: int | None = None
+    touched: Sequence[Touched] = ()
 
     async def find(self, entity: type[E], id: str, *, path: tuple[str, ...] = ("id",)) -> E:
         """Give the row, its Space and itself locked against other writers, or raise NotFound."""
@@ -113,6 +115,7 @@ class Transaction:
             connection = await self.session.connection()
             environment = self.principal.environment_id
             self.head = await connection.run_sync(log.append, environment, events)
+        self.touched = list(_recording(self.session.sync_session).changes.values())
         await finish(self.session.commit())
 
     def _event(self, fact: Fact, place: Place) -> dict[str, Any]:

@@ -1,12 +1,11 @@
 """Where a row lives: its Space's namespace, and the ids and slugs its events carry."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from sqlalchemy.orm import Session
-from sqlmodel import SQLModel
 
 from gqlspaces.blueprint.slug import slugify
-from gqlspaces.features.spaces.model import Space
 from gqlspaces.kernel.entity import Entity
 from gqlspaces.kernel.recorder import Place
 
@@ -30,29 +29,10 @@ class Places:
 
     def __call__(self, session: Session, entity: Entity) -> Place:
         """Give the place of a row."""
-        lineage = self._lineage(session, entity)
-        space = lineage.get("sp")
-        if not isinstance(space, Space):
-            return Place(context=_ids(lineage))
-        namespaces = [f"space:{space.effective_namespace}"] if space.effective_namespace else []
-        workbook: Any = lineage.get("wb")
-        if workbook is not None and workbook.namespace:
-            namespaces.append(f"workbook:{workbook.namespace}")
-        context: dict[str, Any] = _ids(lineage)
-        if space.app_id:
-            context["appId"] = space.app_id
-        context["slugs"] = {
-            _NAMED[kind]: _slug(lineage[kind]) for kind in _NAMED if kind in lineage
-        }
-        if "sheet" in context["slugs"]:
-            context["sheetSlug"] = context["slugs"]["sheet"]
-        if namespaces:
-            context["namespaces"] = namespaces
-        origin = {"id": space.id, "slug": _slug(space)}
-        return Place(space.id, space.effective_namespace, tuple(namespaces), context, origin=origin)
+        return place_of(self._lineage(session, entity))
 
-    def _lineage(self, session: Session, entity: Entity) -> dict[str, Entity]:
-        lineage = {type(entity).prefix: entity}
+    def _lineage(self, session: Session, entity: Entity) -> dict[str, Any]:
+        lineage: dict[str, Any] = {type(entity).prefix: entity}
         for column, (prefix, _name) in _ANCESTORS.items():
             id = getattr(entity, column, None)
             ancestor = session.get(self._kinds[prefix], id) if id else None
@@ -61,10 +41,31 @@ class Places:
         return lineage
 
 
-def _ids(lineage: dict[str, Entity]) -> dict[str, Any]:
+def place_of(lineage: Mapping[str, Any]) -> Place:
+    """Give the place of what hangs on these rows, each under the prefix of its noun."""
+    space = lineage.get("sp")
+    if space is None:
+        return Place(context=_ids(lineage))
+    namespaces = [f"space:{space.effective_namespace}"] if space.effective_namespace else []
+    workbook = lineage.get("wb")
+    if workbook is not None and workbook.namespace:
+        namespaces.append(f"workbook:{workbook.namespace}")
+    context: dict[str, Any] = _ids(lineage)
+    if space.app_id:
+        context["appId"] = space.app_id
+    context["slugs"] = {_NAMED[kind]: _slug(lineage[kind]) for kind in _NAMED if kind in lineage}
+    if "sheet" in context["slugs"]:
+        context["sheetSlug"] = context["slugs"]["sheet"]
+    if namespaces:
+        context["namespaces"] = namespaces
+    origin = {"id": space.id, "slug": _slug(space)}
+    return Place(space.id, space.effective_namespace, tuple(namespaces), context, origin=origin)
+
+
+def _ids(lineage: Mapping[str, Any]) -> dict[str, Any]:
     names = dict(_ANCESTORS.values()) | {"jb": "jobId", "ac": "actionId"}
     return {names[kind]: row.id for kind, row in lineage.items() if kind in names}
 
 
-def _slug(row: SQLModel) -> str:
+def _slug(row: Any) -> str:
     return getattr(row, "slug", None) or slugify(getattr(row, "name", ""))

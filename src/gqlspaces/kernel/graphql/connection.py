@@ -93,13 +93,17 @@ class Page:
     @property
     def size(self) -> int:
         """How many items at the most."""
+        return self.sized(MAX_PAGE)
+
+    def sized(self, most: int) -> int:
+        """Give how many items are wanted, where a page may have so many at the most."""
         if self.first is not None and self.last is not None:
             raise bad_input("Give first or last, not both.", "first")
         argument, size = ("first", self.first) if self.last is None else ("last", self.last)
         if size is None:
             return PAGE
-        if not 0 <= size <= MAX_PAGE:
-            raise bad_input(f"A page has 0 to {MAX_PAGE} items.", argument)
+        if not 0 <= size <= most:
+            raise bad_input(f"A page has 0 to {most} items.", argument)
         return size
 
 

@@ -6,7 +6,7 @@ can be built on the same declarations.
 
 import inspect
 import types
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
@@ -35,6 +35,29 @@ class Exposed(NamedTuple):
 
 
 EXPOSED: dict[str, Exposed] = {}
+
+
+class Found(NamedTuple):
+    """Nodes that are no rows of the main database: how many ids of them are read at once."""
+
+    find: Callable[[Reader, Sequence[str]], Awaitable[Sequence[Any]]]
+    scope: Scope
+
+
+FOUND: dict[str, Found] = {}
+
+
+def found_by(prefix: str, find: Any, *, scope: Scope = Scope.SPACE_READ) -> Callable[[T], T]:
+    """Make a GraphQL type of nodes with this prefix, which a batch function over ids reads."""
+
+    def decorate(cls: T) -> T:
+        cls.is_type_of = classmethod(  # type: ignore[attr-defined]
+            lambda _cls, row, _info: row.id.startswith(prefix + "_")
+        )
+        FOUND[prefix] = Found(find, scope)
+        return strawberry.type(cls, description=inspect.getdoc(cls))
+
+    return decorate
 
 
 @strawberry.interface(description="Anything with a global id.")

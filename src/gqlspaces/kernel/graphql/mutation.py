@@ -4,7 +4,7 @@ import inspect
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
 from functools import wraps
-from typing import Any, TypeAlias
+from typing import Any, Protocol, TypeAlias
 
 import strawberry
 from strawberry.utils.str_converters import to_camel_case
@@ -19,7 +19,15 @@ from gqlspaces.kernel.graphql.exposure import graphql_enum
 from gqlspaces.kernel.graphql.inputs import sent
 from gqlspaces.kernel.transaction import Transaction
 
-Rule: TypeAlias = Callable[[Transaction, Any], Awaitable[Any]]
+Rule: TypeAlias = Callable[[Any, Any], Awaitable[Any]]
+
+
+class Carrier(Protocol):
+    """Carries a rule out once: gives it what it works with, and makes what it did durable."""
+
+    async def __call__(self, context: Context, rule: Rule, input: Any, *, fenced: bool) -> Any:
+        """Give what the rule answers, or raise Raced when it may be tried again."""
+
 
 TRIES = 3
 
@@ -35,13 +43,16 @@ class UserError:
     path: list[str] = strawberry.field(description="Where in the input the problem is.")
 
 
-def mutation(scope: Scope, *, fenced: bool = True, **answers: Any) -> Callable[[Rule], Any]:
+def mutation(
+    scope: Scope, *, fenced: bool = True, by: Carrier | None = None, **answers: Any
+) -> Callable[[Rule], Any]:
     """Declare a mutation over a rule ``(tx, input)``; ``answers`` are the payload's members.
 
     The rule gives an entity (the first member), or a mapping of members. A DomainError becomes
     ``userErrors`` after the transaction has left no trace. An input with an ``idempotency_key``
     is done once. ``fenced`` mutations are refused when the request carries a lease that no longer
-    holds its job. What has begun is carried to its end even when the caller gives up.
+    holds its job. ``by`` carries rules out that work with something else than a Transaction of
+    the main database. What has begun is carried to its end even when the caller gives up.
     """
 
     def decorate(rule: Rule) -> Any:
@@ -50,14 +61,16 @@ def mutation(scope: Scope, *, fenced: bool = True, **answers: Any) -> Callable[[
         first = next(iter(answers))
 
         @wraps(rule)
-        async def named(tx: Transaction, input: Any) -> Mapping[str, Any]:
+        async def named(tx: Any, input: Any) -> Mapping[str, Any]:
             answer = await rule(tx, input)
             return answer if isinstance(answer, Mapping) else {first: answer}
 
         async def resolve(info: Info, input: Any) -> Any:
             try:
                 info.context.principal.require(scope)
-                members = await finish(_perform(info.context, named, input, fenced=fenced))
+                members = await finish(
+                    _perform(by or _once, info.context, named, input, fenced=fenced)
+                )
             except DomainError as error:
                 return payload(user_errors=_user_errors(error))
             return payload(user_errors=[], **members)
@@ -97,11 +110,13 @@ def _payload(name: str, answers: Mapping[str, Any]) -> Any:
     return strawberry.type(cls, description=f"What `{camel}` answers.")
 
 
-async def _perform(context: Context, rule: Rule, input: Any, *, fenced: bool) -> Any:
+async def _perform(
+    carrier: Carrier, context: Context, rule: Rule, input: Any, *, fenced: bool
+) -> Any:
     for _ in range(TRIES - 1):
         with suppress(Raced):
-            return await _once(context, rule, input, fenced=fenced)
-    return await _once(context, rule, input, fenced=fenced)
+            return await carrier(context, rule, input, fenced=fenced)
+    return await carrier(context, rule, input, fenced=fenced)
 
 
 async def _once(context: Context, rule: Rule, input: Any, *, fenced: bool) -> Any:

@@ -37,6 +37,23 @@ def query(scope: Scope | None, **descriptions: str) -> Callable[[Resolver], Any]
     return decorate
 
 
+def asked(kind: Any, **descriptions: str) -> Callable[[Resolver], Any]:
+    """Declare a field of a type that takes arguments; ``kind`` is what it gives."""
+
+    def decorate(resolver: Resolver) -> Any:
+        resolver.__annotations__["return"] = kind
+
+        @wraps(resolver)
+        async def resolve(root: Any, info: Info, **arguments: Any) -> Any:
+            _check(info, None, arguments)
+            return await resolver(root=root, info=info, **arguments)
+
+        made = strawberry.field(resolver=resolve, description=inspect.getdoc(resolver))
+        return _described(made, descriptions)
+
+    return decorate
+
+
 def subscription(
     scope: Scope, *, called: str | None = None, **descriptions: str
 ) -> Callable[[Resolver], Any]:

@@ -1,0 +1,15 @@
+"""Records in GraphQL."""
+
+from gqlspaces.features.records.api.lists import commit, record
+from gqlspaces.features.records.api.mutations import MUTATIONS
+from gqlspaces.features.records.api.types import Commit, Record
+from gqlspaces.features.records.topics import CATALOGUE, TOPICS
+from gqlspaces.kernel.feature import Feature
+
+feature = Feature(
+    topics=TOPICS,
+    catalogue=CATALOGUE,
+    queries=[record, commit],
+    mutations=MUTATIONS,
+    types=[Record, Commit],
+)

@@ -1,0 +1,1 @@
+"""The conditions by which records are chosen: asked for in words, answered in SQL."""

@@ -1,0 +1,1 @@
+"""The rules of writing records: each gives the work that a desk carries out."""

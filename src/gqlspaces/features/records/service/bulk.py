@@ -1,0 +1,162 @@
+"""Changing and deleting many records at once: all that a selection chooses, chunk by chunk."""
+
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from gqlspaces.features.records.desk import Work
+from gqlspaces.features.records.selection import Selection
+from gqlspaces.features.records.service.change import changed_draft, store_changed
+from gqlspaces.features.records.service.rows import check_writable
+from gqlspaces.features.records.writing import Draft, Row, Writing, pages
+from gqlspaces.kernel.errors import DomainError, ErrorCode, Invalid, Refused
+
+MOST_REJECTED = 100
+"""How many records that were passed over an answer lists."""
+
+Change = Callable[[Row], Mapping[str, Any] | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Replacement:
+    """What to look for in the texts of a Field, or of all, and what to put in its place."""
+
+    find: str
+    replace: str
+    field: str | None = None
+    whole: bool = False
+    match_case: bool = False
+
+    def pattern(self) -> re.Pattern[str]:
+        """Make the pattern that finds it."""
+        if not self.find:
+            raise DomainError("Say what to look for.", path=("find",), code=ErrorCode.REQUIRED)
+        text = re.escape(self.find)
+        flags = re.NOFLAG if self.match_case else re.IGNORECASE
+        return re.compile(rf"\A{text}\Z" if self.whole else text, flags)
+
+
+def deleting(selection: Selection, *, overrides: bool = False) -> Work:
+    """Delete the records chosen; those that are read-only stay and are told of."""
+
+    def work(writing: Writing) -> Mapping[str, Any]:
+        passed = _Passed()
+        for rows in _chosen(writing, selection):
+            going = [row for row in rows if overrides or passed.may(row)]
+            if going:
+                writing.remove(going)
+        return passed.answer(writing.touched["deleted"])
+
+    return work
+
+
+def bulk_updating(
+    selection: Selection, *, values: Mapping[str, Any], overrides: bool = False
+) -> Work:
+    """Give all records chosen the same values; those that may not have them are told of."""
+    if not values:
+        raise DomainError("Say which values to set.", path=("values",), code=ErrorCode.REQUIRED)
+    return _changing(selection, lambda _writing: lambda _row: values, overrides=overrides)
+
+
+def replacing(selection: Selection, what: Replacement, *, overrides: bool = False) -> Work:
+    """Replace a text wherever the records chosen have it."""
+    pattern = what.pattern()
+
+    def change_of(writing: Writing) -> Change:
+        cells = writing.rulebook.layout.cells
+        if what.field is not None:
+            cell = writing.rulebook.layout.by_key.get(what.field)
+            if cell is None:
+                raise Invalid("Must be the key of a Field of the Sheet.", path=("field",))
+            cells = (cell,)
+
+        def change(row: Row) -> Mapping[str, Any] | None:
+            changes: dict[str, Any] = {}
+            for cell in cells:
+                old = row["values"][cell.slot] if cell.slot < len(row["values"]) else None
+                new = _replaced(old, pattern, what.replace)
+                if new != old:
+                    changes[cell.key] = new
+            return changes or None
+
+        return change
+
+    return _changing(selection, change_of, overrides=overrides)
+
+
+def _changing(
+    selection: Selection, change_of: Callable[[Writing], Change], *, overrides: bool
+) -> Work:
+    def work(writing: Writing) -> Mapping[str, Any]:
+        passed = _Passed()
+        change = change_of(writing)
+        for rows in _chosen(writing, selection):
+            drafts: list[Draft] = []
+            for row in rows:
+                values = change(row)
+                if values is not None:
+                    draft = passed.draft(writing, row, values, overrides=overrides)
+                    drafts += [draft] if draft else []
+            store_changed(writing, drafts)
+        return passed.answer(writing.touched["updated"])
+
+    return work
+
+
+def _chosen(writing: Writing, selection: Selection) -> Iterator[list[dict[str, Any]]]:
+    statement = selection.statement(writing.state, writing.rulebook.layout, writing.dialect)
+    return pages(writing.connection, statement)
+
+
+def _replaced(value: Any, pattern: re.Pattern[str], by: str) -> Any:
+    if isinstance(value, list):
+        return [_replaced(item, pattern, by) for item in value]
+    return pattern.sub(lambda _found: by, value) if isinstance(value, str) else value
+
+
+class _Passed:
+    """The records that were passed over, with the reason."""
+
+    def __init__(self) -> None:
+        self._count = 0
+        self._listed: list[dict[str, Any]] = []
+
+    def may(self, row: Row) -> bool:
+        """Tell whether a record may be deleted; note it if not."""
+        try:
+            check_writable(row, ())
+        except DomainError as error:
+            self._note(row, error)
+            return False
+        return True
+
+    def draft(
+        self, writing: Writing, row: Row, values: Mapping[str, Any], *, overrides: bool
+    ) -> Draft | None:
+        """Make the changed record, or note why it cannot be."""
+        try:
+            return changed_draft(writing, row, {"values": values}, overrides=overrides)
+        except DomainError as error:
+            if error.code != ErrorCode.FORBIDDEN:
+                raise Refused([error]) from error  # the same for every record
+            self._note(row, error)
+            return None
+
+    def answer(self, numbers: Sequence[int]) -> dict[str, Any]:
+        """Give what a write over many records answers."""
+        return {"records": [], "count": len(numbers), "rejected": self._listed}
+
+    def _note(self, row: Row, error: DomainError) -> None:
+        if len(self._listed) < MOST_REJECTED:
+            self._listed.append(
+                {
+                    "index": self._count,
+                    "n": row["n"],
+                    "code": str(error.code),
+                    "message": error.message,
+                    "path": list(error.path),
+                }
+            )
+        self._count += 1
