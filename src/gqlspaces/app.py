@@ -4,6 +4,7 @@ import asyncio
 import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
+from dataclasses import replace
 from typing import Self
 
 from starlette.applications import Starlette
@@ -14,6 +15,7 @@ from starlette.routing import BaseRoute, Route, WebSocketRoute
 from gqlspaces import __version__, migration
 from gqlspaces.features.jobs.sweeper import Sweeper
 from gqlspaces.features.keys.service import authenticate
+from gqlspaces.features.records.keeper import Keeper
 from gqlspaces.kernel.bus import Bus, MemoryBus
 from gqlspaces.kernel.clock import Clock
 from gqlspaces.kernel.database import Database
@@ -40,7 +42,13 @@ class Gateway:
         """Prepare a node; ``open`` starts it."""
         self.settings = settings
         self.bus: Bus = MemoryBus()
-        self.database = Database.open(settings.database_url, build_rules(), clock)
+        self.keeper = Keeper(interval=settings.sweep_interval)
+        self.database = Database.open(
+            settings.database_url,
+            replace(build_rules(), keepers=(self.keeper.follow,)),
+            clock,
+            most_open=settings.open_spaces,
+        )
         self.delivery = Delivery(self.database, poll=settings.poll_interval)
         self.sweeper = Sweeper(self.database, interval=settings.sweep_interval)
         self.engine = SchemaEngine(build_schema(), limits := _limits(settings))
@@ -61,6 +69,7 @@ class Gateway:
         await self.database.own.recover()
         self._tasks = [
             asyncio.create_task(self.sweeper.run()),
+            asyncio.create_task(self.keeper.run(self.database)),
             asyncio.create_task(self._trim()),
         ]
         return self

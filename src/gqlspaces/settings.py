@@ -106,6 +106,9 @@ class Settings(BaseSettings):
     sweep_interval: float = Field(
         default=5, gt=0, description="Seconds between searches for jobs whose lease ran out."
     )
+    open_spaces: int = Field(
+        default=100, ge=1, description="Most databases of Spaces open at once, on SQLite."
+    )
     send_timeout: float = Field(
         default=10, gt=0, description="Seconds a client may take to accept a message."
     )

@@ -57,3 +57,24 @@ async def test_what_was_inserted_is_read(api: Api, sheet_id: str) -> None:
     assert made["recordIds"] == [first["id"], second["id"]]
     assert {"email": "a@b.c", "age": 5} == first["values"]
     assert ["email is required"] == [message["message"] for message in second["messages"]]
+
+
+async def test_a_changed_blueprint_judges_the_records_anew(api: Api, sheet_id: str) -> None:
+    await insert(api, sheet_id, {"email": "a@b.c"}, {"email": "b@b.c", "firstName": "B"})
+    field = (await api("query ($id: ID!) { sheet(id: $id) { fields { id key } } }", id=sheet_id))[
+        "sheet"
+    ]["fields"][0]
+    await api.do("updateField", "field { id }", id=field["id"], constraints=[{"type": "REQUIRED"}])
+    assert "complete" == (await revalidated(api))["status"].lower()
+
+    sheet = (await api(SHEET, id=sheet_id))["sheet"]
+    assert {"total": 2, "valid": 1, "error": 1} == sheet["recordCounts"]
+
+
+async def revalidated(api: Api) -> Any:
+    """Wait until the newest revalidation has ended, and give its Job."""
+    wanted = '{ jobs(filter: {job: ["sheet:revalidate"]}) { edges { node { id } } } }'
+    id = (await api(wanted))["jobs"]["edges"][0]["node"]["id"]
+    following = "subscription ($id: ID) { jobProgress(jobId: $id) { status progress info } }"
+    steps = [step["jobProgress"] async for step in api.follow(following, id=id)]
+    return steps[-1]

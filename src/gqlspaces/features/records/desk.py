@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any, Final, TypeAlias
+from typing import Any, Final, TypeAlias, TypeVar
 
 from sqlalchemy import Connection
 
@@ -14,14 +14,15 @@ from gqlspaces.features.records.projection import facts_of
 from gqlspaces.features.records.rulebook import Rulebooks
 from gqlspaces.features.records.state import make_state
 from gqlspaces.features.records.structure import Structure, Structures
-from gqlspaces.features.records.topics import Teller
+from gqlspaces.features.records.topics import Teller, Told
 from gqlspaces.features.records.writing import Writing
 from gqlspaces.kernel.auth import Principal
 from gqlspaces.kernel.database import Database
 from gqlspaces.kernel.errors import Conflict, NotFound
 from gqlspaces.kernel.own.file import register
 from gqlspaces.kernel.own.message import Message
-from gqlspaces.kernel.own.transaction import OwnTransaction
+
+T = TypeVar("T")
 
 Work: TypeAlias = Callable[[Writing], Mapping[str, Any]]
 """What is done to the records of a Sheet; gives what to answer beside the commit, as JSON."""
@@ -37,10 +38,12 @@ class Order:
     """The circumstances of a write.
 
     ``answers`` is the commit that it answers, ``key`` and ``request`` make it repeatable,
-    ``overrides`` lets it change what is locked or read-only.
+    ``completes`` says that this ends it, and ``overrides`` lets it change what is locked or
+    read-only.
     """
 
     answers: str | None = None
+    completes: bool = True
     key: str | None = None
     request: str = ""
     overrides: bool = False
@@ -70,155 +73,150 @@ class Desk:
 
     async def write(self, sheet_id: str, work: Work, order: Order | None = None) -> Written:
         """Write to the records of a Sheet, in one transaction that makes one commit."""
-        space_id = (await self.structure(sheet_id)).sheet.space_id
-        async with self.database.own.write(space_id) as own:
-            # Read again while nobody else writes: what the records are judged by is of now.
-            session = await self._session(sheet_id, order or Order())
-            return await session.carried_out(own, work)
+        wanted = order or Order()
+        return await self._session(sheet_id, lambda session, one: session.write(one, work, wanted))
 
     async def complete(self, commit_id: str, sheet_id: str, *, path: tuple[str, ...]) -> Written:
         """Complete a commit; completing it again changes nothing."""
+
+        def work(session: Session, connection: Connection) -> Written:
+            writing = session.begin(connection)
+            n = known_commit(writing, commit_id, path)
+            writing.complete(n, by=self.actor_id)
+            session.end(writing)
+            return Written(session.structure, n)
+
+        return await self._session(sheet_id, work, path=path)
+
+    async def maintain(self, sheet_id: str, work: Callable[[Writing], T]) -> T:
+        """Do what no commit tells of, such as judging records by changed rules."""
+
+        def maintained(session: Session, connection: Connection) -> T:
+            writing = session.begin(connection)
+            result = work(writing)
+            session.end(writing)
+            return result
+
+        return await self._session(sheet_id, maintained)
+
+    async def _session(
+        self,
+        sheet_id: str,
+        work: Callable[["Session", Connection], T],
+        *,
+        path: tuple[str, ...] = ("sheetId",),
+    ) -> T:
         space_id = (await self.structure(sheet_id, path=path)).sheet.space_id
         async with self.database.own.write(space_id) as own:
-            session = await self._session(sheet_id, Order())
-            return await session.completed(own, commit_id, path)
-
-    async def _session(self, sheet_id: str, order: Order) -> "_Session":
-        structure = await self.structure(sheet_id)
-        now = await self.database.now()
-        return _Session(self, structure, order, now)
+            # Read again while nobody else writes: what the records are judged by is of now.
+            structure = await self.structure(sheet_id, path=path)
+            session = Session(self, structure, await self.database.now())
+            result = await own.run(lambda connection: work(session, connection))
+            for message in session.messages:
+                own.tell(message)
+        return result
 
 
 @dataclass(frozen=True)
-class _Session:
-    """One write, while it has the Space to itself."""
+class Session:
+    """One transaction, while it has the Space to itself; ``messages`` are what it tells."""
 
     desk: Desk
     structure: Structure
-    order: Order
     now: datetime
+    messages: list[Message] = field(default_factory=list)
 
-    async def carried_out(self, own: OwnTransaction, work: Work) -> Written:
-        written, messages = await own.run(lambda connection: self._perform(connection, work))
-        for message in messages:
-            own.tell(message)
-        return written
-
-    async def completed(
-        self, own: OwnTransaction, commit_id: str, path: tuple[str, ...]
-    ) -> Written:
-        def work(connection: Connection) -> tuple[Written, list[Message]]:
-            writing = self._writing(connection)
-            n = self._known_commit(writing, commit_id, path)
-            told = (
-                []
-                if not self._complete(writing, n)
-                else [self._teller(self.structure).commit_completed(n)]
-            )
-            messages = [self._message(writing, self.structure, told)] if told else []
-            return Written(self.structure, n), messages
-
-        written, messages = await own.run(work)
-        for message in messages:
-            own.tell(message)
-        return written
-
-    def _perform(self, connection: Connection, work: Work) -> tuple[Written, list[Message]]:
-        caller, key = self.desk.principal.key_id, self.order.key
-        if key is not None:
-            kept = answers.kept(connection, caller=caller, key=key, request=self.order.request)
-            if kept is not None:
-                return Written(self.structure, kept["commit"], kept["answer"]), []
-        if self.structure.sheet.locked_at is not None and not self.order.overrides:
-            raise Conflict(
-                "The Sheet is locked; unlock it to change its records.", path=("sheetId",)
-            )
-        writing = self._writing(connection)
-        answered = self._answered(writing)
-        answer = work(writing)
-        tracked = self.structure.tracks_changes
-        made = writing.finish(
-            created_by=self.desk.actor_id,
-            answers=answered,
-            completed=not tracked or answered is not None,
-        )
-        told = self._told(writing, answered) if made else []
-        if answered is not None and self._complete(writing, answered) and tracked:
-            told.append(self._teller(self.structure).commit_completed(answered))
-        written = Written(self.structure, writing.commit_n or None, answer)
-        if key is not None:
-            outcome = {"commit": written.commit_n, "answer": dict(answer)}
-            answers.keep(
-                connection,
-                caller=caller,
-                key=key,
-                request=self.order.request,
-                outcome=outcome,
-                now=self.now,
-            )
-        return written, self._messages(writing, told)
-
-    def _writing(self, connection: Connection) -> Writing:
-        sheet = self.structure.sheet
-        state = make_state(connection, sheet.id)
+    def begin(self, connection: Connection) -> Writing:
+        """Open the Sheet for writing."""
+        state = make_state(connection, self.structure.sheet.id)
         rulebooks = Rulebooks(connection, self.structure.around)
         rulebooks.admit(state)
-        rulebook = rulebooks.of(sheet.id)
+        rulebook = rulebooks.of(state.sheet_id)
         if not state.total:
             # Nothing was judged by other rules.
             state.digest = rulebook.rules.digest
         return Writing(connection, rulebooks, rulebook, self.now)
 
-    def _told(self, writing: Writing, answered: int | None) -> list[tuple[str, dict[str, Any]]]:
-        teller = self._teller(self.structure)
-        counts = {what: len(numbers) for what, numbers in writing.touched.items()}
-        return [
-            *teller.written(writing.commit_n, writing.touched, writing.cells),
-            teller.commit_created(writing.commit_n, counts, answered),
-            teller.counted(writing.state.total, writing.state.valid, counts["updated"]),
-        ]
+    def write(self, connection: Connection, work: Work, order: Order) -> Written:
+        """Do work that makes a commit, unless this very request did it before."""
+        kept = self._kept(connection, order)
+        if kept is not None:
+            return Written(self.structure, kept["commit"], kept["answer"])
+        if self.structure.sheet.locked_at is not None and not order.overrides:
+            msg = "The Sheet is locked; unlock it to change its records."
+            raise Conflict(msg, path=("sheetId",))
+        writing = self.begin(connection)
+        answered = order.answers and known_commit(writing, order.answers, ("answers",))
+        answer = work(writing)
+        by = self.desk.actor_id
+        is_done = not self.structure.tracks_changes or answered is not None
+        writing.finish(by=by, answers=answered or None, completed=is_done)
+        if answered and order.completes:
+            writing.complete(answered, by=by)
+        self.end(writing)
+        written = Written(self.structure, writing.commit_n or None, answer)
+        if order.key is not None:
+            answers.keep(
+                connection,
+                caller=self.desk.principal.key_id,
+                key=order.key,
+                request=order.request,
+                outcome={"commit": written.commit_n, "answer": dict(answer)},
+                now=self.now,
+            )
+        return written
 
-    def _messages(self, writing: Writing, told: list[tuple[str, dict[str, Any]]]) -> list[Message]:
-        """Save every Sheet's state, and say what happened in each."""
-        messages = [self._message(writing, self.structure, told)] if told else []
+    def end(self, writing: Writing) -> None:
+        """Save what is known of every Sheet that was touched, and tell of it."""
         for sheet_id in writing.stale:
-            state = writing.rulebooks.state(sheet_id)
-            if state is not None:
+            if (state := writing.rulebooks.state(sheet_id)) is not None:
                 state.digest = ""
                 state.save(writing.connection)
-        for sheet_id, other in writing.elsewhere.items():
-            if other.reviewed:
-                structure = Structure(self.structure.around.sheets[sheet_id], self.structure.around)
-                counted = self._teller(structure).counted(other.state.total, other.state.valid, 0)
-                messages.append(self._message(other, structure, [counted]))
-        return messages
+        for one in (writing, *writing.elsewhere.values()):
+            sheet = self.structure.around.sheets.get(one.state.sheet_id, self.structure.sheet)
+            structure = Structure(sheet, self.structure.around)
+            one.state.save(writing.connection)
+            told = self._told(one, structure)
+            if told:
+                self.messages.append(
+                    self._teller(structure).message(self._facts(one, structure), told)
+                )
 
-    def _message(
-        self, writing: Writing, structure: Structure, told: list[tuple[str, dict[str, Any]]]
-    ) -> Message:
-        state = writing.state
-        state.save(writing.connection)
-        count, oldest = commits.open_commits(writing.connection, state)
+    def _kept(self, connection: Connection, order: Order) -> Any | None:
+        if order.key is None:
+            return None
+        caller = self.desk.principal.key_id
+        return answers.kept(connection, caller=caller, key=order.key, request=order.request)
+
+    def _told(self, writing: Writing, structure: Structure) -> list[Told]:
+        teller = self._teller(structure)
+        counts = {what: len(numbers) for what, numbers in writing.touched.items()}
+        told: list[Told] = []
+        if writing.commit_n:
+            told += teller.written(writing.commit_n, writing.touched, writing.cells)
+            told.append(teller.commit_created(writing.commit_n, counts, writing.answers))
+        if structure.tracks_changes:
+            told += [teller.commit_completed(n) for n in writing.completed]
+        if writing.commit_n or writing.reviewed:
+            state = writing.state
+            told.append(teller.counted(state.total, state.valid, counts["updated"]))
+        return told
+
+    def _facts(self, writing: Writing, structure: Structure) -> dict[str, Any]:
+        count, oldest = commits.open_commits(writing.connection, writing.state)
         timeout = structure.commit_timeout
         due_at = oldest + timedelta(seconds=timeout) if oldest and timeout else None
-        facts = facts_of(state, open_commits=count, due_at=due_at, at=self.now)
-        return self._teller(structure).message(facts, told)
+        return facts_of(writing.state, open_commits=count, due_at=due_at, at=self.now)
 
     def _teller(self, structure: Structure) -> Teller:
         desk = self.desk
         return Teller(structure, desk.principal.environment_id, desk.actor_id, self.now)
 
-    def _complete(self, writing: Writing, n: int) -> bool:
-        return commits.complete(writing.connection, n, by=self.desk.actor_id, at=self.now)
 
-    def _answered(self, writing: Writing) -> int | None:
-        if self.order.answers is None:
-            return None
-        return self._known_commit(writing, self.order.answers, ("answers",))
-
-    def _known_commit(self, writing: Writing, id: str, path: tuple[str, ...]) -> int:
-        state = writing.state
-        n = commit_number(id, state.sheet_id, state.number, path=path)
-        if n not in commits.find_commits(writing.connection, [n]):
-            raise NotFound(f"There is no Commit {id!r} of this Sheet.", path=path)
-        return n
+def known_commit(writing: Writing, id: str, path: tuple[str, ...]) -> int:
+    """Give the number of a commit that there is, or raise NotFound."""
+    state = writing.state
+    n = commit_number(id, state.sheet_id, state.number, path=path)
+    if n not in commits.find_commits(writing.connection, [n]):
+        raise NotFound(f"There is no Commit {id!r} of this Sheet.", path=path)
+    return n

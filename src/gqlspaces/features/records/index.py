@@ -3,7 +3,8 @@
 from collections.abc import Collection, Iterable, Iterator
 from typing import Any, NamedTuple, TypeAlias
 
-from sqlalchemy import Connection, and_, bindparam, delete, func, insert, select
+from sqlalchemy import Connection, and_, bindparam, delete, func, select
+from sqlalchemy.dialects import postgresql, sqlite
 
 from gqlspaces.features.records.model import entry
 
@@ -15,7 +16,10 @@ Entry: TypeAlias = tuple[int, bytes, int]
 
 _CHUNK = 5000
 
-_INSERT = insert(entry)
+_INSERTS = {
+    "sqlite": sqlite.insert(entry).on_conflict_do_nothing(),
+    "postgresql": postgresql.insert(entry).on_conflict_do_nothing(),
+}
 _DELETE = delete(entry).where(
     and_(
         entry.c.rule == bindparam("b_rule"),
@@ -49,11 +53,12 @@ class Ends(NamedTuple):
 
 
 def change(connection: Connection, gone: Collection[Entry], come: Collection[Entry]) -> None:
-    """Take entries out and put others in."""
+    """Take entries out and put others in; one that is there already stays."""
     if gone:
         connection.execute(_DELETE, [{"b_rule": r, "b_digest": d, "b_n": n} for r, d, n in gone])
     if come:
-        connection.execute(_INSERT, [{"rule": r, "digest": d, "n": n} for r, d, n in come])
+        insert = _INSERTS[connection.dialect.name]
+        connection.execute(insert, [{"rule": r, "digest": d, "n": n} for r, d, n in come])
 
 
 def ends(connection: Connection, keys: Iterable[Key]) -> dict[Key, Ends]:

@@ -126,3 +126,4 @@ class SheetData(SQLModel, table=True):
     valid: int = Field(sa_type=BigInteger)
     open_commits: int = Field(sa_type=BigInteger)
     due_at: datetime | None = time_column("", default=None, index=True)
+    settled: int = Field(default=0)

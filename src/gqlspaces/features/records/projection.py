@@ -53,9 +53,10 @@ def project(connection: Connection, facts: Mapping[str, Any]) -> None:
         _sheets.c.id,
         _sheets.c.space_id,
         *(literal(value, _data.c[name].type) for name, value in zip(_COUNTS, values, strict=True)),
+        literal(0),
     ).where(_sheets.c.id == facts["sheet"])
     statement: Any = _UPSERT[connection.dialect.name](_data)
-    statement = statement.from_select(["sheet_id", "space_id", *_COUNTS], row)
+    statement = statement.from_select(["sheet_id", "space_id", *_COUNTS, "settled"], row)
     connection.execute(
         statement.on_conflict_do_update(
             index_elements=[_data.c.sheet_id],

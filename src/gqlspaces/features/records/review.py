@@ -56,6 +56,16 @@ class Review:
         index.change(self.connection, gone, come)
         self._after = index.ends(self.connection, self._affected)
 
+    def entries_renewed(self, records: Iterable[tuple[int, Values, Values]]) -> None:
+        """Make all entries of records that may have only some: by rules that are new."""
+        gone: list[Entry] = []
+        come: list[Entry] = []
+        for n, before, after in records:
+            new = self._keys_of(n, after)
+            come += [(*key, n) for key in new]
+            gone += [(*key, n) for key in set(self._keys_of(n, before)).difference(new)]
+        index.change(self.connection, gone, come)
+
     def verdicts(
         self, records: Sequence[tuple[int, Values, Sequence[Message] | None]]
     ) -> dict[int, tuple[list[Message], bool]]:

@@ -12,7 +12,7 @@ from gqlspaces.features.records.model import sheet_state
 from gqlspaces.features.records.numbers import first_of
 from gqlspaces.kernel.reader import AnyRow
 
-_RULE_BITS = 20
+RULE_BITS = 20
 
 
 @dataclass
@@ -73,7 +73,7 @@ class SheetState:
         """Give the number of an index rule, a new one if it is new or defined anew."""
         known = f"{name}\n{definition}"
         if known not in self.rules:
-            newest = max(self.rules.values(), default=self.number << _RULE_BITS)
+            newest = max(self.rules.values(), default=self.number << RULE_BITS)
             self.rules[known] = newest + 1
         return self.rules[known]
 

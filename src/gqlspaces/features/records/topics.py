@@ -7,7 +7,7 @@ did, in the same transaction, through the outbox of its Space.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeAlias
 
 from gqlspaces.features.records.model import SheetData
 from gqlspaces.features.records.numbers import commit_id, record_id
@@ -19,6 +19,9 @@ from gqlspaces.kernel.recorder import silent
 
 LISTED = 100
 """How many records, or changes of cells, an event lists; the commit has all of them."""
+
+Told: TypeAlias = tuple[str, dict[str, Any]]
+"""A topic and its payload."""
 
 TOPICS = {SheetData: silent}
 
@@ -53,13 +56,13 @@ class Teller:
     actor_id: str
     now: datetime
 
-    def message(self, facts: dict[str, Any], told: Sequence[tuple[str, dict[str, Any]]]) -> Message:
+    def message(self, facts: dict[str, Any], told: Sequence[Told]) -> Message:
         """Make the message that carries topics with their payloads, and facts."""
         return Message(self.environment_id, [self._event(*one) for one in told], facts)
 
     def written(
         self, n: int, touched: Mapping[str, Sequence[int]], cells: Sequence[Mapping[str, Any]]
-    ) -> list[tuple[str, dict[str, Any]]]:
+    ) -> list[Told]:
         """Tell of a commit and its records; ``touched`` by what happened, ascending."""
         sheet_id = self.structure.sheet.id
         told = []
@@ -73,9 +76,7 @@ class Teller:
             told.append((f"records:{what}", self._with_commit(n, payload)))
         return told
 
-    def commit_created(
-        self, n: int, counts: Mapping[str, int], answers: int | None
-    ) -> tuple[str, dict[str, Any]]:
+    def commit_created(self, n: int, counts: Mapping[str, int], answers: int | None) -> Told:
         """Tell of a new commit."""
         sheet = self.structure.sheet
         payload = {
@@ -88,11 +89,11 @@ class Teller:
             payload["answers"] = commit_id(sheet.id, answers)
         return "commit:created", payload
 
-    def commit_completed(self, n: int) -> tuple[str, dict[str, Any]]:
+    def commit_completed(self, n: int) -> Told:
         """Tell that a commit is completed."""
         return "commit:completed", self._about(n)
 
-    def counted(self, total: int, valid: int, updated: int) -> tuple[str, dict[str, Any]]:
+    def counted(self, total: int, valid: int, updated: int) -> Told:
         """Tell how many records there are."""
         sheet = self.structure.sheet
         counts = {"total": total, "valid": valid, "error": total - valid, "updated": updated}

@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from sqlalchemy import Connection, bindparam, delete, insert, select, update
 
+from gqlspaces.features.records import commits
 from gqlspaces.features.records.conditions.dialect import DialectName
 from gqlspaces.features.records.model import commit, commit_range, record
 from gqlspaces.features.records.numbers import ranges, record_id
@@ -72,6 +73,8 @@ class Writing:
     cells: list[dict[str, Any]] = field(default_factory=list)
     elsewhere: dict[str, "Writing"] = field(default_factory=dict)
     stale: set[str] = field(default_factory=set)
+    answers: int | None = None
+    completed: list[int] = field(default_factory=list)
 
     @property
     def state(self) -> SheetState:
@@ -134,22 +137,33 @@ class Writing:
         review = self._review()
         return self._rewrite(review, rows)
 
+    def renew(self, rows: Sequence[tuple[Row, list[Any]]]) -> None:
+        """Enter records into the index again, with their values in the form of the types now."""
+        self._review().entries_renewed([(row["n"], row["values"], new) for row, new in rows])
+        self._update([{**row, "values": new} for row, new in rows if new != row["values"]])
+
     def judge(self, numbers: Iterable[int]) -> None:
         """Look at records again whose values are as they were."""
         self._judge(self._review(), numbers)
 
-    def finish(self, *, created_by: str, answers: int | None, completed: bool) -> bool:
-        """Make the commit of what was done, and say whether there is one."""
+    def complete(self, n: int, *, by: str) -> None:
+        """Complete a commit, unless it is so already."""
+        if commits.complete(self.connection, n, by=by, at=self.now):
+            self.completed.append(n)
+
+    def finish(self, *, by: str, answers: int | None, completed: bool) -> None:
+        """Make the commit of what was done, if anything was."""
         if not self.commit_n:
-            return False
+            return
+        self.answers = answers
         counts = {what: len(numbers) for what, numbers in self.touched.items()}
         self.connection.execute(
             insert(commit),
             {
                 "n": self.commit_n,
-                "created_by": created_by,
+                "created_by": by,
                 "created_at": self.now,
-                "completed_by": created_by if completed else None,
+                "completed_by": by if completed else None,
                 "completed_at": self.now if completed else None,
                 "answers": answers,
                 **counts,
@@ -163,7 +177,6 @@ class Writing:
         ]
         if runs:
             self.connection.execute(insert(commit_range), runs)
-        return True
 
     def _number_commit(self) -> None:
         self.commit_n = self.commit_n or self.state.next_commit()
@@ -187,9 +200,10 @@ class Writing:
         }
 
     def _update(self, rows: Sequence[Row]) -> None:
-        self.connection.execute(
-            _UPDATE, [{f"b_{name}": row[name] for name in ("n", *_WRITTEN)} for row in rows]
-        )
+        names = ("n", *_WRITTEN)
+        if rows:
+            parameters = [{f"b_{name}": row[name] for name in names} for row in rows]
+            self.connection.execute(_UPDATE, parameters)
 
     def _look_again(self, review: Review, touched: set[int]) -> None:
         """Judge the records anew that a changed value made unique, equal, linked or unlinked."""

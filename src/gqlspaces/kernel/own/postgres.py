@@ -20,10 +20,8 @@ T = TypeVar("T")
 
 _LOCK = text("SELECT pg_advisory_xact_lock(hashtextextended(:space, 0))")
 _EXISTS = text("SELECT to_regnamespace(quote_ident(:space)) IS NOT NULL")
-_ORPHANS = text(
-    "SELECT nspname FROM pg_namespace WHERE nspname ~ '^sp_[0-9a-z]{26}$'"
-    " AND NOT EXISTS (SELECT 1 FROM space WHERE space.id = nspname)"
-)
+_ALL = text("SELECT nspname FROM pg_namespace WHERE nspname ~ '^sp_[0-9a-z]{26}$'")
+_SPACES = text("SELECT id FROM space")
 
 
 class Schemas:
@@ -61,6 +59,11 @@ class Schemas:
             found = (await connection.execute(_EXISTS, {"space": space_id})).scalar_one()
         return bool(found)
 
+    async def all(self) -> set[str]:
+        """Give the Spaces that have schemas."""
+        async with self._main.reading() as connection:
+            return set(await connection.scalars(_ALL))
+
     async def drop(self, space_id: str) -> None:
         """Drop the schema of a Space."""
         self._known.discard(space_id)
@@ -71,8 +74,8 @@ class Schemas:
     async def recover(self) -> None:
         """Drop the schemas of Spaces that are gone; nothing can be undelivered."""
         async with self._main.reading() as connection:
-            orphans = list(await connection.scalars(_ORPHANS))
-        for space_id in orphans:
+            spaces = set(await connection.scalars(_SPACES))
+        for space_id in await self.all() - spaces:
             await self.drop(space_id)
 
     async def close(self) -> None:

@@ -92,6 +92,10 @@ class Files:
         """Tell whether a Space has a file."""
         return space_id in self._open or await self._thread(self._path(space_id).exists)
 
+    async def all(self) -> set[str]:
+        """Give the Spaces that have files."""
+        return await self._thread(lambda: {path.stem for path in self._folder.glob("sp_*.db")})
+
     async def drop(self, space_id: str) -> None:
         """Close and remove the file of a Space."""
         one = self._open.pop(space_id, None) or _Open(SpaceFile(self._path(space_id)))

@@ -50,6 +50,10 @@ class OwnDatabases(Protocol):
         """Tell whether anything was ever kept for a Space."""
         ...
 
+    async def all(self) -> set[str]:
+        """Give the Spaces for which anything was ever kept."""
+        ...
+
     async def drop(self, space_id: str) -> None:
         """Remove what a Space held."""
         ...

@@ -27,6 +27,7 @@ def upgrade() -> None:
         sa.Column("valid", sa.BigInteger(), nullable=False),
         sa.Column("open_commits", sa.BigInteger(), nullable=False),
         sa.Column("due_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("settled", sa.Integer(), nullable=False),
         sa.ForeignKeyConstraint(["sheet_id"], ["sheet.id"], ondelete="CASCADE"),
         sa.ForeignKeyConstraint(["space_id"], ["space.id"], ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("sheet_id"),

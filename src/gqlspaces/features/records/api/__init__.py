@@ -1,5 +1,6 @@
 """Records in GraphQL."""
 
+from gqlspaces.features.records.api.availability import ActionAvailability
 from gqlspaces.features.records.api.lists import commit, record
 from gqlspaces.features.records.api.mutations import MUTATIONS
 from gqlspaces.features.records.api.types import Commit, Record
@@ -11,5 +12,5 @@ feature = Feature(
     catalogue=CATALOGUE,
     queries=[record, commit],
     mutations=MUTATIONS,
-    types=[Record, Commit],
+    types=[Record, Commit, ActionAvailability],
 )

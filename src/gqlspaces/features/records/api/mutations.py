@@ -9,10 +9,12 @@ from gqlspaces.features.records.api.lists import RecordSelection, selection_of
 from gqlspaces.features.records.api.types import Commit, Level, RejectedRow
 from gqlspaces.features.records.desk import Desk, Order, Work, Written
 from gqlspaces.features.records.numbers import commit_id, record_id, sheet_of
+from gqlspaces.features.records.purge import purging
 from gqlspaces.features.records.reading.lists import find_commits
 from gqlspaces.features.records.service.bulk import Replacement, bulk_updating, deleting, replacing
 from gqlspaces.features.records.service.change import updating, upserting
 from gqlspaces.features.records.service.creation import inserting
+from gqlspaces.features.sheets.api import Sheet
 from gqlspaces.kernel import idempotency
 from gqlspaces.kernel.auth import Scope
 from gqlspaces.kernel.errors import NotFound
@@ -243,6 +245,21 @@ async def complete_commit(desk: Desk, input: CompleteCommitInput) -> dict[str, A
     return {"commit": (await _payload(desk, written))["commit"]}
 
 
+@strawberry.input(description="Which removed Fields to forget.")
+class PurgeRemovedFieldsInput:
+    """Which removed Fields to forget."""
+
+    sheet_id: strawberry.ID = required(_SHEET)
+    keys: list[str] = required("The keys that they had.")
+
+
+@mutation(Scope.SPACE_WRITE, by=at_desk, sheet=Sheet)
+async def purge_removed_fields(desk: Desk, input: PurgeRemovedFieldsInput) -> Any:
+    """Delete for good what the records of a Sheet still hold of Fields that were removed."""
+    await desk.maintain(input.sheet_id, purging(input.keys))
+    return (await desk.structure(input.sheet_id)).sheet
+
+
 MUTATIONS = [
     insert_records,
     update_records,
@@ -251,4 +268,5 @@ MUTATIONS = [
     bulk_update_records,
     find_and_replace_records,
     complete_commit,
+    purge_removed_fields,
 ]

@@ -18,6 +18,7 @@ from sqlalchemy import (
     select,
     true,
 )
+from sqlalchemy.sql.elements import Grouping
 
 from gqlspaces.blueprint.field_type import FieldType
 from gqlspaces.features.records.conditions.comparing import Comparing
@@ -31,17 +32,11 @@ from gqlspaces.features.records.conditions.condition import (
     Status,
 )
 from gqlspaces.features.records.conditions.dialect import Dialect, DialectName, Test
-from gqlspaces.features.records.conditions.postgresql import PostgresqlDialect
-from gqlspaces.features.records.conditions.sqlite import SqliteDialect
+from gqlspaces.features.records.conditions.dialects import dialect_of
 from gqlspaces.features.records.layout import Cell, Layout
 
 SORTED_LENGTH: Final = 500
 """How many characters of a text decide where it is sorted: no more fit into every index."""
-
-_DIALECTS: Final[dict[DialectName, Dialect]] = {
-    "sqlite": SqliteDialect(),
-    "postgresql": PostgresqlDialect(),
-}
 
 
 def compiled(condition: Condition, layout: Layout, dialect: DialectName) -> ColumnElement[bool]:
@@ -49,7 +44,7 @@ def compiled(condition: Condition, layout: Layout, dialect: DialectName) -> Colu
 
     Fields are named by keys that the Layout has. Connections of SQLite need `register`.
     """
-    return _Compiler(layout, _DIALECTS[dialect]).test(condition)
+    return _Compiler(layout, dialect_of(dialect)).test(condition)
 
 
 def sort_expression(cell: Cell, dialect: DialectName) -> ColumnElement[Any]:
@@ -58,14 +53,15 @@ def sort_expression(cell: Cell, dialect: DialectName) -> ColumnElement[Any]:
     Texts stand by code point, truth values by their names; whatever else is in the cell is NULL.
     There are no bound parameters: an index on this expression serves lists that are sorted by it.
     """
-    value = _DIALECTS[dialect].cell(cell.slot)
+    value = dialect_of(dialect).cell(cell.slot)
     if cell.type is FieldType.NUMBER:
-        return value.number
-    return case(
+        return Grouping(value.number)
+    named = case(
         (value.is_text, func.substr(value.text, literal_column("1"), _SORTED)),
         (value.is_true, literal_column("'true'", Text)),
         (value.is_false, literal_column("'false'", Text)),
     )
+    return Grouping(named)
 
 
 _SORTED = literal_column(str(SORTED_LENGTH), Integer)
