@@ -154,13 +154,13 @@ class Api:
         assert result.errors is None, result.errors
         return result.data
 
-    async def do(self, mutation: str, selection: str, **input: Any) -> Any:
+    async def do(self, mutation: str, selection: str, /, **input: Any) -> Any:
         """Perform a mutation that must change something; give the payload."""
         payload = await self.attempt(mutation, selection, **input)
         assert payload["userErrors"] == [], payload["userErrors"]
         return payload
 
-    async def attempt(self, mutation: str, selection: str, **input: Any) -> Any:
+    async def attempt(self, mutation: str, selection: str, /, **input: Any) -> Any:
         """Perform a mutation that may be refused; give the payload."""
         name = mutation[0].upper() + mutation[1:]
         document = (

@@ -8,25 +8,21 @@ from typing import Any
 
 from graphql import (
     GraphQLEnumType,
-    GraphQLField,
     GraphQLInputObjectType,
     GraphQLInputType,
     GraphQLList,
     GraphQLNonNull,
-    GraphQLSchema,
-    build_schema,
     get_named_type,
 )
 
+from contract.data import GONE, NOTE
+from contract.schema import mutations
 from contract.world import World
-from gqlspaces.schema import build_schema as build_gqlspaces
 
 Path = tuple[str | int, ...]
 
-SCHEMA: GraphQLSchema = build_schema(build_gqlspaces().as_str())
-
-# What the `id` of a mutation names, by the noun in the mutation's name.
-_NOUNS = {
+# What an `id` names, by the noun in the name of a mutation or of a type.
+NOUNS = {
     "Space": "sp",
     "Theme": "sp",
     "Workbook": "wb",
@@ -37,10 +33,15 @@ _NOUNS = {
     "Job": "jb",
     "App": "app",
     "Key": "key",
+    "Record": "rc",
+    "Commit": "vr",
+    "Snapshot": "ss",
 }
 # What other members of type ID name.
 KINDS = {
+    "answers": "vr",
     "appId": "app",
+    "commitId": "vr",
     "destinationId": "wb",
     "documentId": "dc",
     "jobId": "jb",
@@ -48,6 +49,7 @@ KINDS = {
     "predecessorIds": "jb",
     "primaryWorkbookId": "wb",
     "sheetId": "sh",
+    "sinceCommitId": "vr",
     "sourceId": "sp",
     "spaceId": "sp",
     "targetId": "sp",
@@ -56,6 +58,15 @@ KINDS = {
 # Ids of the caller's own, that are stored as they come and never looked up.
 FREE = {("CreateSpaceInput", "spaceConfigId"), ("UpdateSpaceInput", "spaceConfigId")}
 FREE |= {("JobSubjectInput", "id")}
+# Ids that must agree with something else; any that does not is refused with the same code.
+AGREEING = {
+    ("CreateJobInput", "spaceId"): "INVALID",
+    ("RecordPatchInput", "commitId"): "CONFLICT",
+    **{(f"Reorder{nouns}Input", "ids"): "INVALID" for nouns in ("Actions", "Documents", "Fields")},
+    **{(f"Reorder{nouns}Input", "ids"): "INVALID" for nouns in ("Sheets", "Workbooks")},
+}
+# Ids that choose: of those that there are not nothing is chosen, and that is no fault.
+CHOOSING = {("RecordSelection", "ids")}
 # Members without which the schema would let an input pass but no rule would.
 _NEEDED = {(f"{verb}JobInput", "lease") for verb in ("Update", "Complete", "Fail", "Split")}
 _NEEDED |= {("JobSubjectInput", "resource")}
@@ -66,6 +77,10 @@ _VALUES: dict[tuple[str, str], Any] = {
     ("CreateJobInput", "type"): "SPACE",
     ("SplitJobInput", "parts"): 2,
     ("EnumOptionInput", "value"): "one",
+    ("RecordInput", "values"): {NOTE: "one"},
+    ("BulkUpdateRecordsInput", "values"): {NOTE: "one"},
+    ("UpsertRecordsInput", "key"): NOTE,
+    ("PurgeRemovedFieldsInput", "keys"): [GONE],
 }
 _numbers = count()
 
@@ -89,6 +104,21 @@ class Place:
         return isinstance(self.type, GraphQLNonNull)
 
     @property
+    def refusal(self) -> str:
+        """The code that refuses an id of nothing here."""
+        return AGREEING.get((self.owner, self.name), "NOT_FOUND")
+
+    @property
+    def chooses(self) -> bool:
+        """Whether it may name what there is not."""
+        return (self.owner, self.name) in CHOOSING
+
+    @property
+    def row(self) -> Path:
+        """The row that it is a part of, where rows are refused one by one."""
+        return self.path[:2] if self.path[:2] == ("records", 0) else ()
+
+    @property
     def kind(self) -> str:
         """The name of the type at the bottom of it."""
         return get_named_type(self.type).name
@@ -99,11 +129,6 @@ class Place:
 
     def __str__(self) -> str:
         return f"{self.mutation}:{'.'.join(map(str, self.path))}"
-
-
-def mutations() -> dict[str, GraphQLField]:
-    assert SCHEMA.mutation_type is not None
-    return dict(SCHEMA.mutation_type.fields)
 
 
 def input_of(mutation: str) -> GraphQLInputObjectType:
@@ -121,8 +146,8 @@ def id_for(mutation: str, name: str, ids: Mapping[str, str]) -> str:
     """Give the id of a thing that the member of this name may name."""
     if name in KINDS:
         return ids[KINDS[name]]
-    [noun] = re.findall("|".join(_NOUNS), mutation)[:1]
-    return ids[_NOUNS[noun]]
+    [noun] = re.findall("|".join(NOUNS), mutation)[:1]
+    return ids[NOUNS[noun]]
 
 
 def places(mutation: str, seen: set[str] | None = None) -> Iterator[Place]:

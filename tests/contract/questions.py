@@ -1,8 +1,8 @@
-"""Every question that the schema lets a caller ask: each query with each of its arguments."""
+"""Every question that the schema lets a caller ask: each field with each of its arguments."""
 
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from graphql import (
@@ -16,15 +16,19 @@ from graphql import (
     get_named_type,
 )
 
-from contract.inputs import KINDS, SCHEMA
+from contract.data import NOTE
+from contract.inputs import KINDS, NOUNS
+from contract.schema import SCHEMA, queries
 
 DEEPEST = 8  # levels below the root field's, so that no document is over the limit of 12
 PAGING = {"first", "after", "last", "before"}
+# What must be given to a field of a type, by the name of the argument.
+NEEDED = {"field": NOTE}
 
 
 @dataclass(frozen=True)
 class Question:
-    """A document with its variables, and the root field that it asks."""
+    """A document with its variables, and the field that it asks."""
 
     field: str
     document: str
@@ -35,10 +39,55 @@ class Question:
         """Everything that is sent, to tell an answer from an echo."""
         return json.dumps(self.variables)
 
+    def about(self, id: str, other: str) -> "Question":
+        """Ask the same with another id in the place of one."""
+        return replace(self, variables=json.loads(self.sent.replace(id, other)))
 
-def queries() -> dict[str, GraphQLField]:
-    assert SCHEMA.query_type is not None
-    return dict(SCHEMA.query_type.fields)
+
+@dataclass(frozen=True)
+class Asked:
+    """A field that takes arguments: one of the root, or of a type of things with ids."""
+
+    owner: str
+    name: str
+
+    @property
+    def is_root(self) -> bool:
+        return self.owner == "Query"
+
+    @property
+    def field(self) -> GraphQLField:
+        """What the schema says of it."""
+        owner = SCHEMA.type_map[self.owner]
+        assert isinstance(owner, GraphQLObjectType)
+        return owner.fields[self.name]
+
+    @property
+    def is_list(self) -> bool:
+        """Whether it gives things page by page."""
+        return set(self.field.args) >= PAGING
+
+    def question(
+        self, ids: Mapping[str, str], arguments: Mapping[str, Any], *, levels: int = 2
+    ) -> Question:
+        """Ask it for everything it can give, of the thing that one of these ids names."""
+        if self.is_root:
+            on = "Space" if get_named_type(self.field.type).name == "Node" else None
+            return question(self.name, arguments, on=on, levels=levels)
+        given = {name: NEEDED[name] for name in required(self.field)} | dict(arguments)
+        call = _call(self.name, self.field, given)
+        inner = everything(get_named_type(self.field.type).name, levels=levels)
+        declared = ", ".join(["$of: ID!", *_declared(self.field, given)])
+        thing = f"node(id: $of) {{ __typename id ... on {self.owner} {{ {call} {inner} }} }}"
+        document = f"query ({declared}) {{ {thing} }}"
+        return Question(str(self), document, {"of": ids[NOUNS[self.owner]], **given})
+
+    def answer(self, data: Any) -> Any:
+        """Give what it answered out of the data of the whole answer."""
+        return data[self.name] if self.is_root else data["node"][self.name]
+
+    def __str__(self) -> str:
+        return self.name if self.is_root else f"{self.owner}.{self.name}"
 
 
 def question(
@@ -49,11 +98,26 @@ def question(
     kind = get_named_type(field.type)
     inner = everything(on or kind.name, levels=levels)
     inner = f"{{ __typename id ... on {on} {inner} }}" if on else inner
-    declared = ", ".join(f"${key}: {field.args[key].type}" for key in arguments)
-    passed = ", ".join(f"{key}: ${key}" for key in arguments)
+    declared = ", ".join(_declared(field, arguments))
     head = f"query ({declared}) " if declared else ""
-    called = f"{name}({passed})" if passed else name
-    return Question(name, f"{head}{{ {called} {inner} }}", dict(arguments))
+    return Question(
+        name, f"{head}{{ {_call(name, field, arguments)} {inner} }}", dict(arguments)
+    )
+
+
+def _declared(field: GraphQLField, arguments: Mapping[str, Any]) -> list[str]:
+    return [f"${name}: {field.args[name].type}" for name in arguments]
+
+
+def _call(name: str, field: GraphQLField, arguments: Mapping[str, Any]) -> str:
+    assert set(arguments) <= set(field.args)
+    passed = ", ".join(f"{argument}: ${argument}" for argument in arguments)
+    return f"{name}({passed})" if passed else name
+
+
+def required(field: GraphQLField) -> list[str]:
+    """Give the arguments that a field cannot be asked without."""
+    return [name for name, it in field.args.items() if isinstance(it.type, GraphQLNonNull)]
 
 
 def nouns() -> list[str]:
@@ -61,6 +125,24 @@ def nouns() -> list[str]:
     node = SCHEMA.type_map["Node"]
     assert isinstance(node, GraphQLInterfaceType)
     return sorted(kind.name for kind in SCHEMA.get_possible_types(node))
+
+
+def asked_of_things() -> list[Asked]:
+    """Give every field of a type, beside the roots, that takes arguments."""
+    roots = {SCHEMA.query_type, SCHEMA.mutation_type, SCHEMA.subscription_type}
+    return [
+        Asked(kind.name, name)
+        for kind in SCHEMA.type_map.values()
+        if isinstance(kind, GraphQLObjectType) and kind not in roots
+        for name, field in kind.fields.items()
+        if field.args and not kind.name.startswith("__")
+    ]
+
+
+def asked_with_arguments() -> list[Asked]:
+    """Give every field that takes arguments, wherever it is."""
+    root = [Asked("Query", name) for name, field in queries().items() if field.args]
+    return root + asked_of_things()
 
 
 def everything(name: str, trail: tuple[str, ...] = (), *, levels: int = DEEPEST) -> str:
@@ -71,15 +153,17 @@ def everything(name: str, trail: tuple[str, ...] = (), *, levels: int = DEEPEST)
     parts = []
     for field_name, field in kind.fields.items():
         inner = get_named_type(field.type)
+        given = ", ".join(f'{argument}: "{NEEDED[argument]}"' for argument in required(field))
+        called = f"{field_name}({given})" if given else field_name
         if not isinstance(inner, GraphQLObjectType):
-            parts.append(field_name)
-        elif len(trail) == levels:
+            parts.append(called)
+        elif len(trail) >= levels:
             continue
         elif inner.name not in {*trail, name}:
             inside = everything(inner.name, (*trail, name), levels=levels)
-            parts.append(f"{field_name} {inside}")
-        else:
-            parts.append(f"{field_name} {{ id }}")
+            parts.append(f"{called} {inside}")
+        elif "id" in inner.fields:
+            parts.append(f"{called} {{ id }}")
     return f"{{ {' '.join(parts)} }}"
 
 
@@ -93,16 +177,19 @@ def lists() -> list[str]:
     return [name for name, field in queries().items() if set(field.args) >= PAGING]
 
 
-def variations(name: str, ids: Mapping[str, str], words: list[str]) -> Iterator[Question]:
-    """Ask a list with every value of every argument that could pick out somebody else's things."""
-    yield question(name, {"first": 100})
-    yield question(name, {"last": 100})
-    for argument, wanted in queries()[name].args.items():
+def variations(
+    asked: Asked, own: Mapping[str, str], ids: Mapping[str, str], words: list[str]
+) -> Iterator[Question]:
+    """Ask with every value of every argument that could pick out somebody else's things.
+
+    `own` are the ids of what is asked, `ids` and `words` those of somebody else.
+    """
+    for argument, wanted in asked.field.args.items():
         if argument in PAGING:
             continue
         kind = get_named_type(wanted.type)
         for value in _values(kind, argument, ids, words):
-            yield question(name, {argument: value, "first": 100}, levels=2)
+            yield asked.question(own, {argument: value})
 
 
 def _values(
@@ -121,10 +208,12 @@ def _values(
     elif isinstance(kind, GraphQLEnumType):
         yield from kind.values
     elif kind.name == "ID":
-        assert name in KINDS
+        assert name in {*KINDS, "ids"}
         yield from ids.values()
     elif kind.name == "Boolean":
         yield from (True, False)
+    elif kind.name == "Int":
+        yield from (0, 1, 100)
     elif kind.name == "JSON":
         yield from ({"spaceId": ids["sp"]}, {"**.spaceId": "**"}, *words, [{}])
     else:

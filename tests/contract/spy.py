@@ -67,7 +67,7 @@ class Spy:
         if OWN in text:
             self.told_its_own.add(asked)
         found = (ids_in(text) & self.hidden) | {word for word in self.words if word in text}
-        told = sorted(secret for secret in found if secret not in known)
+        told = sorted(secret for secret in found - ids_in(known) if secret not in known)
         told += ["its failure"] if '"INTERNAL_SERVER_ERROR"' in text else []
         if told:
             self.leaks.append(f"{asked}({known[:200]}) told {told[:3]}")

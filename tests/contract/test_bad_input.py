@@ -1,14 +1,16 @@
 """Whatever is wrong with an input is said with a code and a place, and nothing is changed."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
-import pytest
 from graphql import GraphQLEnumType, GraphQLInputObjectType, get_named_type
 
 from contract import questions
-from contract.inputs import FREE, SCHEMA, Place, id_for, input_of, minimal, mutations, places, put
+from contract.data import FIELDS
+from contract.inputs import FREE, Place, id_for, input_of, minimal, places, put
+from contract.questions import Question
+from contract.schema import SCHEMA, mutations, payload_of
 from contract.world import World, build_world, dump
 from gqlspaces.app import Gateway
 from gqlspaces.kernel.errors import REQUEST_CODES, ErrorCode
@@ -40,14 +42,34 @@ WRONG: dict[str, dict[str, Any]] = {
         "infinity": {"a": float("inf")},
     },
 }
+# Wrong for every cell of a record; what does not fit its Field is taken and is a fault of the cell.
+CELL: dict[str, Any] = {
+    "NUL": NUL,
+    "a surrogate": SURROGATE,
+    "NUL in a list": [NUL],
+    "far too much": HUGE,
+    "infinity": float("-inf"),
+    "no number": float("nan"),
+    "an object": {"a": 1},
+    "a list in a list": [["a"]],
+    "too many": ["a"] * 1001,
+    "deep": DEEP,
+}
+VALUES: dict[str, Any] = {
+    "a list": [1], "an empty list": [], "a text": "text", "an empty text": "", "a number": 0,
+    "false": False, "a Field of elsewhere": {"elsewhere": 1},
+    **{f"{what} in {key}": {key: value} for key in FIELDS for what, value in CELL.items()},
+}
 ENUM = {"an unknown word": "NO_SUCH_WORD", "a number": 5, "an object": {}}
 OBJECT = {"a text": "text", "an unknown member": {"noSuchMember": 1}}
 
 # What may be empty although it must be given: a text, or all there is of something.
 MAY_BE_EMPTY = {
+    "FindAndReplaceRecordsInput.replace",
     *("CreateDocumentInput.body", "SetSheetAccessInput.access", "ConfigureSpaceInput.blueprint"),
     *("UpdateThemeInput.theme", "ActionMessageInput.content", "ActionTextInput.content"),
 }
+MAY_BE_BLANK = {"FindAndReplaceRecordsInput.find"}
 CHANGED_NOTHING = "nothing may be changed by what is refused"
 
 
@@ -64,44 +86,59 @@ def wrong_values(place: Place) -> Iterator[tuple[str, Any]]:
         yield from OBJECT.items()
     elif (place.owner, place.name) not in FREE or kind.name != "ID":
         yield from WRONG[kind.name].items()
+    if holds_values(place):
+        yield from VALUES.items()
     if place.required:
         yield "null", None
         may_be_empty = f"{place.owner}.{place.name}" in MAY_BE_EMPTY
         if kind.name in {"String", "ID"} and not place.is_list and not may_be_empty:
-            yield from (("empty", ""), ("blank", "  "))
+            yield "empty", ""
+            if f"{place.owner}.{place.name}" not in MAY_BE_BLANK:
+                yield "blank", "  "
 
 
-def codes_of(result: Any, mutation: str) -> list[str]:
-    """Give every code of an answer; an answer without any was no refusal."""
-    told = [str((error.extensions or {}).get("code")) for error in result.errors or ()]
-    payload = (result.data or {}).get(mutation)
-    refused = payload.get("userErrors", ()) if isinstance(payload, dict) else ()
-    return told + [error["code"] for error in refused]
+def holds_values(place: Place) -> bool:
+    """Whether a place takes the values of a record."""
+    return place.name == "values" and place.kind == "JSON" and "Record" in place.owner
+
+
+def codes_of(result: Any) -> list[str]:
+    """Give every code among the errors of an answer."""
+    return [str((error.extensions or {}).get("code")) for error in result.errors or ()]
 
 
 async def send(api: Api, mutation: str, input: Any) -> tuple[list[str], list[list[str]]]:
-    """Attempt a mutation; give the codes of the refusal and the places it names."""
+    """Attempt a mutation; give the codes of the refusal and the places it names.
+
+    A row that is rejected is a refusal too, where no other row was taken.
+    """
     title = mutation[0].upper() + mutation[1:]
+    rows = "rejected { index code path } commit { id }" if "rejected" in payload_of(mutation) else ""
     document = (
         f"mutation ($input: {title}Input!) {{ {mutation}(input: $input) "
-        "{ userErrors { code message path } } }"
+        f"{{ {rows} userErrors {{ code message path }} }} }}"
     )
     try:
         result = await api.run(document, input=input)
     except RequestRefused as refusal:
         return [refusal.code], []
     payload = (result.data or {}).get(mutation) or {}
-    return codes_of(result, mutation), [error["path"] for error in payload.get("userErrors", ())]
+    told = list(payload.get("userErrors", ()))
+    if payload.get("commit") is None:
+        for row in payload.get("rejected", ()):
+            told.append({**row, "path": ["records", str(row["index"]), *row["path"]]})
+    return codes_of(result) + [it["code"] for it in told], [it["path"] for it in told]
 
 
 def fault_in(codes: list[str], paths: list[list[str]], place: Place) -> str | None:
     """Say what is wrong with a refusal, or None."""
     if not codes:
-        return "was taken"
+        return None if place.chooses else "was taken"
     if not set(codes) <= (REQUEST_CODES.keys() | set(ErrorCode)) - {"INTERNAL_SERVER_ERROR"}:
         return f"gave {codes}"
     wanted = [str(part) for part in place.path]
-    if paths and not any(path[:1] == wanted[:1] for path in paths):
+    exact = len(place.row) + 1
+    if paths and not any(path[:exact] == wanted[:exact] for path in paths):
         return f"named {paths}"
     return None
 
@@ -132,7 +169,7 @@ async def test_every_wrong_value_at_every_place_is_refused_with_a_code_and_chang
 
     assert not faults, "\n".join(faults)
     inputs = {name for name, kind in SCHEMA.type_map.items() if is_input(kind)}
-    asked = {"EventFilter", "JobFilter", "SpaceFilter", "SpaceOrder"}
+    asked = {"EventFilter", "JobFilter", "RecordOrder", "SpaceFilter", "SpaceOrder"}
     assert inputs - asked == seen | {input_of(mutation).name for mutation in mutations()}
     assert tried > 1500
 
@@ -183,9 +220,8 @@ async def test_the_id_of_nothing_or_of_something_else_is_not_found(
             other = world.ids["key" if prefix != "key" else "sp"]
             for id in (new_id(prefix), other, f"{prefix}_short", "nonsense", "%", "*"):
                 codes, paths = await send(api, mutation, put(least, place, id, world))
-                agrees = place.name == "ids" or str(place) == "createJob:spaceId"
-                wanted = "INVALID" if agrees else "NOT_FOUND"
-                if wanted not in codes or fault_in(codes, paths, place):
+                wanted = [] if place.chooses else [place.refusal]
+                if codes != wanted or fault_in(codes, paths, place):
                     faults.append(f"{place} with {id}: {codes} {paths}")
 
     assert not faults, "\n".join(faults)
@@ -279,13 +315,14 @@ BAD_ARGUMENTS: dict[str, list[Any]] = {
 }
 
 
-def bad_arguments() -> Iterator[tuple[str, dict[str, Any]]]:
-    """Give a bad value for each argument of each query, and for each member of its filters."""
-    for name, field in questions.queries().items():
-        for argument, wanted in field.args.items():
+def bad_arguments(ids: Mapping[str, str]) -> Iterator[tuple[str, Question]]:
+    """Ask every field with bad values for each of its arguments, and for members of its filters."""
+    for asked in questions.asked_with_arguments():
+        for argument, wanted in asked.field.args.items():
             kind = get_named_type(wanted.type)
             for value in bad_values(kind, listed="[" in str(wanted.type)):
-                yield name, {argument: value}
+                what = f"{asked}({argument}: {str(value)[:100]})"
+                yield what, asked.question(ids, {argument: value})
 
 
 def bad_values(kind: Any, *, listed: bool) -> Iterator[Any]:
@@ -305,34 +342,37 @@ def bad_values(kind: Any, *, listed: bool) -> Iterator[Any]:
 async def test_a_query_answers_bad_arguments_with_a_code_or_with_nothing(
     api: Api, gateway: Gateway
 ) -> None:
-    await world_with_key(api)
+    world = await world_with_key(api)
     before, faults, tried = await dump(gateway.database), list[str](), 0
 
-    for name, arguments in bad_arguments():
-        noun = "Space" if "node" in name else None
-        asked = questions.question(name, arguments, on=noun, levels=2)
+    for what, asked in bad_arguments(world.ids):
         tried += 1
         try:
             result = await api.run(asked.document, **asked.variables)
         except RequestRefused as refusal:
             codes = [refusal.code]
         else:
-            codes = codes_of(result, name)
+            codes = codes_of(result)
         if not set(codes) <= REQUEST_CODES.keys() - {"INTERNAL_SERVER_ERROR"}:
-            faults.append(f"{name}({str(arguments)[:100]}): {codes}")
+            faults.append(f"{what}: {codes}")
 
     assert not faults, "\n".join(faults)
     assert before == await dump(gateway.database)
     assert tried > 250
 
 
-@pytest.mark.parametrize("name", questions.lists())
-async def test_a_cursor_that_no_list_gave_out_is_refused(api: Api, name: str) -> None:
-    await world_with_key(api)
-    page = f"query ($after: String) {{ {name}(after: $after) {{ totalCount }} }}"
-    [edge] = (await api(f"{{ {name}(first: 1) {{ edges {{ cursor }} }} }}"))[name]["edges"]
-    cursor = edge["cursor"]
+async def test_a_cursor_that_no_list_gave_out_is_refused(api: Api) -> None:
+    world, faults = await world_with_key(api), []
+    refused = (["BAD_USER_INPUT"], ["CURSOR_INVALID"])
 
-    for broken in ("", "nonsense", "bm9uc2Vuc2U", cursor[:-2], cursor + "x", cursor[::-1]):
-        result = await api.run(page, after=broken)
-        assert codes_of(result, name) in (["BAD_USER_INPUT"], ["CURSOR_INVALID"]), broken
+    for asked in (it for it in questions.asked_with_arguments() if it.is_list):
+        first = asked.question(world.ids, {"first": 1})
+        [edge] = asked.answer(await api(first.document, **first.variables))["edges"]
+        cursor = edge["cursor"]
+        for broken in ("", "nonsense", "bm9uc2Vuc2U", cursor[:-2], cursor + "x", cursor[::-1]):
+            for end in ("after", "before"):
+                page = asked.question(world.ids, {end: broken})
+                codes = codes_of(await api.run(page.document, **page.variables))
+                faults += [] if codes in refused else [f"{asked}({end}: {broken}): {codes}"]
+
+    assert not faults, "\n".join(faults)

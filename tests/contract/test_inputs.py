@@ -2,7 +2,8 @@
 
 from dataclasses import replace
 
-from contract.inputs import FREE, KINDS, minimal, mutations, places
+from contract.inputs import FREE, KINDS, minimal, places
+from contract.schema import mutations
 from contract.world import World, build_world
 from harness import Api
 

@@ -7,14 +7,15 @@ from typing import Any
 import pytest
 
 from contract import questions
-from contract.inputs import FREE, Place, id_for, minimal, mutations, places, put
+from contract.inputs import FREE, Place, id_for, minimal, places, put
+from contract.schema import mutations
 from contract.spy import Spy, red_spy, whole_spy
-from contract.world import dump
+from contract.world import NUMBERED, World, dump, ids_in, unknown
 from gqlspaces.app import Gateway
 from gqlspaces.kernel import reader, transaction
 from gqlspaces.kernel.auth import Principal
 from gqlspaces.kernel.graphql.failures import RequestRefused
-from gqlspaces.kernel.ids import new_id, prefix_of
+from gqlspaces.kernel.ids import numbered_id, prefix_of
 from harness import Api
 
 PAGE = "{{ {name}(first: 1) {{ pageInfo {{ startCursor }} }} }}"
@@ -24,11 +25,6 @@ PAGE = "{{ {name}(first: 1) {{ pageInfo {{ startCursor }} }} }}"
 async def spy(request: pytest.FixtureRequest, api: Api, gateway: Gateway) -> Spy:
     spy: Spy = await request.param(api, gateway)
     return spy
-
-
-def unknown(id: str) -> str:
-    """Give an id of the same noun that nothing has."""
-    return new_id(prefix_of(id) or "")
 
 
 def foreign_ids(spy: Spy) -> list[str]:
@@ -58,16 +54,23 @@ async def list_everything(spy: Spy, cursors: dict[str, list[str]]) -> None:
     """Ask every list with every argument that could pick out what is foreign."""
     for name in {*questions.queries()} - {*questions.by_id(), *questions.lists(), "nodes"}:
         await spy.ask(questions.question(name, {}))
-    for name in questions.lists():
+    for field in listing():
+        for page in ({"first": 100}, {"last": 100}) if field.is_list else ({},):
+            await spy.ask(field.question(spy.own.ids, page, levels=questions.DEEPEST - 2))
         asked = {}
         for world in spy.foreign:
-            for one in questions.variations(name, world.ids, [*spy.words, "green"]):
+            for one in questions.variations(field, spy.own.ids, world.ids, [*spy.words, "green"]):
                 asked[one.document, one.sent] = one
         for one in asked.values():
             await spy.ask(one)
-        for cursor in cursors.get(name, ()):
-            await spy.ask(questions.question(name, {"first": 100, "after": cursor}))
-            await spy.ask(questions.question(name, {"last": 100, "before": cursor}))
+        for cursor in (*cursors.get(field.name, ()), *foreign_ids(spy)) if field.is_list else ():
+            await spy.ask(field.question(spy.own.ids, {"first": 100, "after": cursor}))
+            await spy.ask(field.question(spy.own.ids, {"last": 100, "before": cursor}))
+
+
+def listing() -> list[questions.Asked]:
+    """Give every field that chooses what it gives by its arguments."""
+    return [it for it in questions.asked_with_arguments() if it.is_list or not it.is_root]
 
 
 async def test_no_lookup_tells_of_foreign_things_or_that_there_are_any(spy: Spy) -> None:
@@ -88,13 +91,29 @@ async def test_no_list_filter_or_search_tells_of_foreign_things(spy: Spy, api: A
     await list_everything(spy, cursors)
 
     assert spy.leaks == []
-    assert {"apps", "events", "jobs", "spaces"} <= spy.told_its_own
+    assert {str(field) for field in listing()} <= spy.told_its_own
+
+
+async def test_a_list_tells_no_foreign_id_from_an_unknown_one(spy: Spy) -> None:
+    told_apart, tried = [], 0
+    for field in listing():
+        for world in spy.foreign:
+            for asked in questions.variations(field, spy.own.ids, world.ids, []):
+                for id in ids_in(asked.sent) & set(world.ids.values()):
+                    there = await spy.ask(asked)
+                    nowhere = await spy.ask(asked.about(id, nobody := unknown(id)))
+                    tried += 1
+                    if there.replace(id, "") != nowhere.replace(nobody, ""):
+                        told_apart.append(f"{asked.field}({asked.sent}): {there} {nowhere}")
+
+    assert told_apart == []
+    assert tried > 50
 
 
 async def test_a_total_counts_only_what_the_key_may_see(spy: Spy) -> None:
     if spy.api.principal.namespaces is not None:
         data = await spy.api("{ spaces { totalCount } apps { totalCount } jobs { totalCount } }")
-        assert [page["totalCount"] for page in data.values()] == [1, 1, 2]
+        assert [page["totalCount"] for page in data.values()] == [1, 1, 3]
     for world in spy.foreign:
         filters = {"spaceId": world.ids["sp"]}, {"appId": world.ids["app"]}
         data = await spy.api(
@@ -116,26 +135,40 @@ async def change_everything(spy: Spy) -> list[str]:
             for world in spy.foreign:
                 right = id_for(mutation, place.name, world.ids)
                 wrong = world.ids["sp" if right == world.ids["jb"] else "jb"]
-                odd += await attempt(spy, place, right, expected="NOT_FOUND")
-                odd += await attempt(spy, place, wrong)
+                odd += await attempt(spy, place, right, right=True)
+                odd += await attempt(spy, place, wrong, right=False)
     return odd
 
 
-async def attempt(spy: Spy, place: Place, id: str, expected: str = "") -> list[str]:
-    nobody = unknown(id)
+async def attempt(spy: Spy, place: Place, id: str, *, right: bool) -> list[str]:
+    """Attempt a mutation with an id, of the `right` noun or not; say what was not refused alike."""
     least = minimal(place.mutation, spy.own)
     payload, there = await spy.change(place.mutation, put(least, place, id, spy.own))
-    _, nowhere = await spy.change(place.mutation, put(least, place, nobody, spy.own))
-    told = [(error["code"], tuple(error["path"])) for error in (payload or {})["userErrors"]]
-    wanted = (expected, tuple(map(str, place.path)))
-    if str(place) == "createJob:spaceId" or place.name == "ids":
-        # These must agree with another id, and say the same of every id that does not.
-        wanted = ("INVALID", wanted[1][:1])
-    if not told or (expected and wanted not in told):
+    told = refusals(payload or {}, place)
+    wanted = (place.refusal, tuple(map(str, place.path)))
+    if place.name == "ids":
+        wanted = (place.refusal, wanted[1][:1])  # they must agree together
+    if place.chooses == bool(told) or (right and not place.chooses and wanted not in told):
         return [f"{place} with {id}: {there}"]
-    if there.replace(id, "") != nowhere.replace(nobody, ""):
-        return [f"{place} with {id} tells: {there} {nowhere}"]
+    for nobody in unknown_to(spy.own, id):
+        _, nowhere = await spy.change(place.mutation, put(least, place, nobody, spy.own))
+        if there.replace(id, "") != nowhere.replace(nobody, ""):
+            return [f"{place} with {id} tells: {there} {nowhere}"]
     return []
+
+
+def refusals(payload: dict[str, Any], place: Place) -> list[tuple[str, tuple[str, ...]]]:
+    """Give what was refused, each with its code and its place in the input."""
+    rows = payload.get("rejected", ()) if place.row else ()
+    told = [(row["code"], ("records", str(row["index"]), *row["path"])) for row in rows]
+    return told + [(error["code"], tuple(error["path"])) for error in payload["userErrors"]]
+
+
+def unknown_to(own: World, id: str) -> list[str]:
+    """Give ids of the same noun that nothing has, one of them of the own Sheet if it is in one."""
+    prefix = prefix_of(id) or ""
+    near = [numbered_id(prefix, own.ids["sh"], 2**20)] if prefix in NUMBERED else []
+    return [unknown(id), *near]
 
 
 async def test_no_mutation_takes_a_foreign_id_or_tells_it_from_an_unknown_one(
@@ -299,15 +332,16 @@ class TestTheSearchItself:
     async def test_finds_an_unscoped_lookup(
         self, spy: Spy, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr(reader, "scoped", unlimited)
+        read_without_limits(monkeypatch)
 
         told_apart = await look_everything_up(spy)
 
-        assert len(spy.leaks) > 10
+        told = {leak.partition("(")[0] for leak in spy.leaks}
+        assert {*questions.by_id(), "nodes"} == told
         assert len(told_apart) > 10
 
     async def test_finds_an_unscoped_list(self, spy: Spy, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr(reader, "scoped", unlimited)
+        read_without_limits(monkeypatch)
 
         await list_everything(spy, {})
 
@@ -324,6 +358,19 @@ class TestTheSearchItself:
         assert len(odd) > 10
         assert before != await dump(gateway.database)
 
+    async def test_finds_an_unscoped_write_of_records(
+        self, spy: Spy, gateway: Gateway, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        read_without_limits(monkeypatch)
+        before = await dump(gateway.database)
+
+        odd = await change_everything(spy)
+
+        changed = {name for name, rows in (await dump(gateway.database)).items() if rows != before[name]}
+        foreign = {world.ids["sp"] for world in spy.foreign}
+        assert {f"{space}.record" for space in foreign} <= changed
+        assert {"insertRecords", "deleteRecords"} <= {one.partition(":")[0] for one in odd}
+
     async def test_finds_an_unscoped_event(self, spy: Spy, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(Principal, "sees", lambda _self, _namespace: True)
         monkeypatch.setattr("gqlspaces.features.events.service.read_page", every_event)
@@ -331,6 +378,12 @@ class TestTheSearchItself:
         await list_everything(spy, {})
 
         assert {"events"} == {leak.partition("(")[0] for leak in spy.leaks}
+
+
+def read_without_limits(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Have every read forget its scope, also one whose statement was made before."""
+    monkeypatch.setattr(reader, "scoped", unlimited)
+    reader._select_by_column.cache_clear()  # noqa: SLF001 - statements are remembered by caller
 
 
 def every_event(**options: Any) -> Any:

@@ -5,13 +5,21 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Connection, select
 from sqlmodel import SQLModel
 
+from contract.data import fields, fill, settle
 from gqlspaces.kernel.database import Database
+from gqlspaces.kernel.ids import new_id, numbered_id, prefix_of
+from gqlspaces.kernel.own.tables import OWN, outbox
 from harness import Api
 
-ID = re.compile(r"\b(?:sp|wb|sh|fd|ac|dc|jb|ev|app|env|key)_[0-9a-hjkmnp-tv-z]{26}\b")
+_DIGIT = "[0-9a-hjkmnp-tv-z]"
+NUMBERED = ("rc", "vr", "ss")  # in a Sheet, so that its id is a part of theirs
+ID = re.compile(
+    rf"\b(?:(?:sp|wb|sh|fd|ac|dc|jb|ev|app|env|key)_{_DIGIT}{{26}}"
+    rf"|(?:{'|'.join(NUMBERED)})_(?P<sheet>{_DIGIT}{{26}}){_DIGIT}{{8}})\b"
+)
 
 Dump = Mapping[str, list[str]]
 
@@ -50,6 +58,9 @@ async def build_world(api: Api, word: str, namespace: str) -> World:
     )
     ids |= {"sp": made["space"]["id"], "jb": made["job"]["id"]}
     ids |= await _configured(api, ids["sp"], word)
+    ids |= await fill(api, ids["sh"], word)
+    ids |= await _configured(api, ids["sp"], word, again=True)
+    await settle(api, ids["sp"])
     lease: str = (await api.do("ackJob", "lease", id=ids["jb"], holder=word))["lease"]
     outcome = {"message": word, "heading": word}
     part = {"info": word, "metadata": {"note": word}}
@@ -62,12 +73,18 @@ async def build_world(api: Api, word: str, namespace: str) -> World:
     return World(ids, lease)
 
 
-async def _configured(api: Api, space: str, word: str) -> dict[str, str]:
-    actions = [{"operation": word, "label": word, "description": word, "tooltip": word}]
-    field: dict[str, Any] = {"key": word, "label": word, "description": word, "actions": actions}
-    sheet: dict[str, Any] = {"name": word, "slug": word, "description": word, "fields": [field]}
+async def _configured(api: Api, space: str, word: str, *, again: bool = False) -> dict[str, str]:
+    """Give a Space its structure; the second time some Fields that hold values are gone."""
+    button = {"operation": word, "label": word, "description": word, "tooltip": word}
+    limits = {"messages": [{"type": "error", "content": word}], "constraints": [{"type": "hasData"}]}
+    actions = [{**button, **limits}]
+    columns = fields(word, removed=again)
+    columns[0]["actions"] = actions
+    sheet: dict[str, Any] = {"name": word, "slug": word, "description": word, "fields": columns}
+    sheet["actions"] = actions
     workbook: dict[str, Any] = {"name": word, "labels": [word], "folder": word, "sheets": [sheet]}
-    for part in (field, sheet, workbook):
+    workbook["settings"] = {"trackChanges": True}
+    for part in (sheet, workbook):
         part["metadata"] = {word: word}
     document = {"title": word, "body": word, "actions": actions, "treatments": [word]}
     blueprint = {"workbooks": [workbook], "documents": [document], "actions": actions}
@@ -88,14 +105,39 @@ async def _configured(api: Api, space: str, word: str) -> dict[str, str]:
 
 
 async def dump(database: Database) -> Dump:
-    """Give every row of every table as text, in an order of its own."""
+    """Give every row of every table as text, in an order of its own, also of the Spaces' own."""
     found = {}
     for name, table in sorted(SQLModel.metadata.tables.items()):
         rows = await database.fetch(select(table), {})
-        found[name] = sorted(repr(dict(row._mapping)) for row in rows)  # noqa: SLF001 - public
+        found[name] = _written_out(rows)
+    for space in sorted(await database.own.all()):
+        tables = await database.own.read(space, _dump_own)
+        found |= {f"{space}.{name}": rows for name, rows in tables.items()}
     return found
 
 
+def _dump_own(connection: Connection) -> dict[str, list[str]]:
+    # What stands in the outbox is in the event log too, and leaves it with whatever comes next.
+    tables = [table for table in OWN.sorted_tables if table is not outbox]
+    return {table.name: _written_out(connection.execute(select(table))) for table in tables}
+
+
+def _written_out(rows: Any) -> list[str]:
+    return sorted(repr(dict(row._mapping)) for row in rows)  # noqa: SLF001 - public
+
+
 def ids_in(text: Any) -> set[str]:
-    """Give every id in a text, or in whatever is written out as one."""
-    return set(ID.findall(str(text)))
+    """Give every id in a text, or in whatever is written out as one.
+
+    What is numbered in a Sheet tells the id of the Sheet as well.
+    """
+    found = set()
+    for match in ID.finditer(str(text)):
+        found |= {match[0]} | ({f"sh_{match['sheet']}"} if match["sheet"] else set())
+    return found
+
+
+def unknown(id: str) -> str:
+    """Give an id of the same noun that nothing has."""
+    prefix = prefix_of(id) or ""
+    return numbered_id(prefix, new_id("sh"), 1) if prefix in NUMBERED else new_id(prefix)

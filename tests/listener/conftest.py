@@ -8,9 +8,13 @@ from typing import Any, TypeAlias
 
 import pytest
 
+import harness
+from gqlspaces.app import Gateway as RealGateway
+from gqlspaces.app import create_app
 from gqlspaces.listener import Api, Client, Connection, Event, Listener, Pace, Runner
 
 from .gateway import KEY, Gateway
+from .office import Office, open_office
 from .store import Store
 
 Running: TypeAlias = Callable[..., contextlib.AbstractAsyncContextManager[Runner]]
@@ -92,3 +96,12 @@ def running(gateway: Gateway, pace: Pace) -> Running:
             await task
 
     return run
+
+
+@pytest.fixture
+async def office(opened: tuple[RealGateway, str], pace: Pace) -> AsyncIterator[Office]:
+    """The real gateway, once on SQLite and once on PostgreSQL."""
+    caller = await harness.Api.with_key(*opened)
+    office = open_office(caller, create_app(opened[0]), opened[1], pace=pace)
+    async with office.client:
+        yield office

@@ -163,7 +163,10 @@ class Database:
 
     @asynccontextmanager
     async def reading(self) -> AsyncIterator[AsyncConnection]:
-        """Lend a connection for reads that are not a caller's."""
+        """Lend a connection of PostgreSQL for reads that are not a caller's.
+
+        An embedded database has none to lend: its only other connection is that of the writer.
+        """
         with _told():
             async with self._reader.connect() as connection:
                 yield connection

@@ -135,3 +135,63 @@ class SheetChanges(TypedDict, total=False):
     readonly: bool
     allow_additional_fields: bool
     mapping_confidence_threshold: float | None
+
+
+class RecordMessageInput(TypedDict, total=False):
+    """A message on a record: `level` is error, warn or info; without `field` it is on the whole."""
+
+    field: str
+    level: Required[str]
+    message: Required[str]
+
+
+class RecordDetails(TypedDict, total=False):
+    """What a record has beside its values; `config` says what of it is read-only."""
+
+    metadata: JsonObject
+    config: JsonObject
+    messages: Sequence[RecordMessageInput]
+
+
+class NewRecord(RecordDetails, total=False):
+    """A record to add: its values by the keys of the Fields."""
+
+    values: Required[JsonObject]
+
+
+class RecordChanges(RecordDetails, total=False):
+    """What to change of a record; with `commitId` only if that Commit was the last to change it."""
+
+    id: Required[str]
+    commitId: str
+    values: JsonObject
+
+
+class Selection(TypedDict, total=False):
+    """Which records are meant; `filter` is all, valid, error or none, `q` a query (FFQL)."""
+
+    filter: str
+    filterField: str
+    search: str
+    searchField: str
+    q: str
+    ids: Sequence[str]
+    commitId: str
+    sinceCommitId: str
+
+
+class Answering(TypedDict, total=False):
+    """Of a write that answers a commit, which hooks then pass over.
+
+    The commit answered is completed unless `completes` is False or a row is rejected.
+    """
+
+    answers: str
+    completes: bool
+    idempotency_key: str
+
+
+class Overriding(Answering, total=False):
+    """Of a write that may change what is locked or read-only."""
+
+    override_readonly: bool

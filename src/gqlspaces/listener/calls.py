@@ -23,15 +23,21 @@ class Calls:
 
     `origin` is the id of the job or event that the calls are made for. Their idempotency keys
     are derived from it, so that a handler which is run again repeats nothing that it has done.
-    Without an origin every call is new.
+    Without an origin every call is new. `patience` is that of the client unless it is given.
     """
 
     def __init__(
-        self, client: Client, *, origin: str | None = None, lease: Lease | None = None
+        self,
+        client: Client,
+        *,
+        origin: str | None = None,
+        lease: Lease | None = None,
+        patience: float | None = None,
     ) -> None:
         self.client = client
         self.origin = origin
         self.lease = lease
+        self._patience = patience
         self.leases = {lease.job_id: lease} if lease else {}
         self._made: Counter[str] = Counter()
 
@@ -40,7 +46,11 @@ class Calls:
         repeatable = not _IS_MUTATION.search(document)
         try:
             return await self.client.execute(
-                document, variables, headers=self._fence(), repeatable=repeatable
+                document,
+                variables,
+                headers=self._fence(),
+                repeatable=repeatable,
+                patience=self._patience,
             )
         except (LeaseLost, JobCanceled) as error:
             await self._stop(self.lease, error)
@@ -50,7 +60,10 @@ class Calls:
         """Send a mutation inside the fence of the job that the handler works on."""
         try:
             return await self.client.mutate(
-                mutation, self._keyed(mutation, input), headers=self._fence()
+                mutation,
+                self._keyed(mutation, input),
+                headers=self._fence(),
+                patience=self._patience,
             )
         except (LeaseLost, JobCanceled) as error:
             await self._stop(self.lease, error)

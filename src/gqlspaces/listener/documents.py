@@ -38,6 +38,18 @@ DOCUMENT = "fragment DocumentParts on Document { id title body }"
 
 SHEET = "fragment SheetParts on Sheet { id name slug access lockedAt metadata }"
 
+RECORD = """
+fragment RecordParts on Record {
+  id values valid messages { field level source message } metadata commitId
+}
+"""
+
+COMMIT = """
+fragment CommitParts on Commit {
+  id sheetId completedAt answers created updated deleted
+}
+"""
+
 EVENT = """
 fragment EventParts on Event {
   id topic domain namespaces context payload origin createdAt
@@ -58,6 +70,39 @@ query ReadyJobs($last: Int!) {
 )
 
 GET_SPACE = SPACE + "query Space($id: ID!) { space(id: $id) { ...SpaceParts } }"
+
+_RECORD_PAGE = "edges { node { ...RecordParts } } pageInfo { hasNextPage endCursor }"
+
+LIST_RECORDS = (
+    RECORD
+    + f"""
+query Records($id: ID!, $selection: RecordSelection, $first: Int!, $after: String) {{
+  sheet(id: $id) {{
+    records(selection: $selection, first: $first, after: $after) {{ {_RECORD_PAGE} }}
+  }}
+}}
+"""
+)
+
+COMMIT_RECORDS = (
+    RECORD
+    + f"""
+query CommitRecords($id: ID!, $first: Int!, $after: String) {{
+  commit(id: $id) {{ records(first: $first, after: $after) {{ {_RECORD_PAGE} }} }}
+}}
+"""
+)
+
+COMMIT_CONSTRAINTS = """
+query CommitConstraints($id: ID!) {
+  commit(id: $id) {
+    sheet {
+      fields { key constraints { type validator config } }
+      constraints { type fields validator config }
+    }
+  }
+}
+"""
 
 EVENTS = (
     EVENT
@@ -87,6 +132,7 @@ _SPACE = "space { ...SpaceParts }"
 _WORKBOOK = "workbook { ...WorkbookParts }"
 _DOCUMENT = "document { ...DocumentParts }"
 _SHEET = "sheet { ...SheetParts }"
+_WRITTEN = "commit { ...CommitParts } rejected { index code message path }"
 
 CREATE_JOB = _mutation("createJob", _JOB, JOB, keyed=True)
 ACK_JOB = _mutation("ackJob", _LEASED, JOB, keyed=True)
@@ -114,3 +160,9 @@ UPDATE_SHEET = _mutation("updateSheet", _SHEET, SHEET)
 LOCK_SHEET = _mutation("lockSheet", _SHEET, SHEET)
 UNLOCK_SHEET = _mutation("unlockSheet", _SHEET, SHEET)
 SET_SHEET_ACCESS = _mutation("setSheetAccess", _SHEET, SHEET)
+
+INSERT_RECORDS = _mutation("insertRecords", f"recordIds {_WRITTEN}", COMMIT, keyed=True)
+UPDATE_RECORDS = _mutation("updateRecords", _WRITTEN, COMMIT, keyed=True)
+UPSERT_RECORDS = _mutation("upsertRecords", f"recordIds {_WRITTEN}", COMMIT, keyed=True)
+DELETE_RECORDS = _mutation("deleteRecords", _WRITTEN, COMMIT, keyed=True)
+COMPLETE_COMMIT = _mutation("completeCommit", "commit { ...CommitParts }", COMMIT)

@@ -107,3 +107,57 @@ class JobOutcome(TypedDict, total=False):
     hideDefaultButton: bool
     next: Json
     trigger: Any
+
+
+class RecordMessage(TypedDict):
+    """Something to know about a record or the cell of a Field."""
+
+    field: str | None
+    level: str
+    source: str
+    message: str
+
+
+class StoredRecord(TypedDict):
+    """A row of a sheet; empty cells are left out of its values."""
+
+    id: str
+    values: Json
+    valid: bool
+    messages: list[RecordMessage]
+    metadata: Json
+    commitId: str
+
+
+class Commit(TypedDict):
+    """What one write did to the records of a sheet."""
+
+    id: str
+    sheetId: str
+    completedAt: str | None
+    answers: str | None
+    created: int
+    updated: int
+    deleted: int
+
+
+class RejectedRow(TypedDict):
+    """A row that was not taken; `index` is its place among those sent."""
+
+    index: int
+    code: str
+    message: str
+    path: list[str]
+
+
+class WrittenRecords(TypedDict):
+    """What a write did; its commit is None if there was nothing to do."""
+
+    commit: Commit | None
+    rejected: list[RejectedRow]
+
+
+class AddedRecords(WrittenRecords):
+    """What a write did, with the ids of the records in the order of their rows."""
+
+    recordIds: list[str]

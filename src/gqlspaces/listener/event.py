@@ -13,6 +13,7 @@ from gqlspaces.matching import EventView
 
 READY = "job:ready"
 PARTS_COMPLETED = "job:parts-completed"
+COMMIT_CREATED = "commit:created"
 WORK = frozenset({READY, PARTS_COMPLETED})
 """Topics that call for work on a job, by the one replica that holds it."""
 

@@ -1,13 +1,27 @@
 """What a user writes: handlers registered for topics, filters and namespaces."""
 
 import logging
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from types import TracebackType
 from typing import Self, TypeAlias, TypeVar, Unpack, overload
 
+from gqlspaces.listener.answer import Answer
 from gqlspaces.listener.client import Connection
 from gqlspaces.listener.errors import JobConflict
-from gqlspaces.listener.event import READY, Event
+from gqlspaces.listener.event import COMMIT_CREATED, READY, Event
+from gqlspaces.listener.hooks import (
+    BulkHandler,
+    BulkRecordHook,
+    FailedHooks,
+    Hook,
+    RecordHandler,
+    RecordHook,
+    RowHandler,
+    SheetValidator,
+    Validator,
+    ValueHandler,
+)
+from gqlspaces.listener.records import MOST_RECORDS
 from gqlspaces.listener.registration import Handler, Registration
 from gqlspaces.listener.runner import Options, Runner
 from gqlspaces.matching import Filter, Patterns
@@ -15,6 +29,10 @@ from gqlspaces.matching import Filter, Patterns
 logger = logging.getLogger("gqlspaces.listener")
 
 AnyHandler = TypeVar("AnyHandler", bound=Handler)
+AnyRecordHandler = TypeVar("AnyRecordHandler", bound=RecordHandler)
+AnyBulkHandler = TypeVar("AnyBulkHandler", bound=BulkHandler)
+AnyValueHandler = TypeVar("AnyValueHandler", bound=ValueHandler)
+AnyRowHandler = TypeVar("AnyRowHandler", bound=RowHandler)
 Plugin: TypeAlias = Callable[["Scope"], object]
 ErrorHandler: TypeAlias = Callable[[Exception, Event], object]
 
@@ -52,6 +70,56 @@ class Scope:
 
         return register if handler is None else register(handler)
 
+    def record_hook(self, sheet: Patterns) -> Callable[[AnyRecordHandler], AnyRecordHandler]:
+        """Register a handler for every record that a commit adds or changes.
+
+        `sheet` is the slug of a Sheet, a pattern, or several. All hooks of a listener work on the
+        same records in the order of registration, and what they changed is written back at once.
+        """
+
+        def register(handler: AnyRecordHandler) -> AnyRecordHandler:
+            self._hook(RecordHook(handler), sheet)
+            return handler
+
+        return register
+
+    def bulk_record_hook(
+        self, sheet: Patterns, *, size: int = MOST_RECORDS
+    ) -> Callable[[AnyBulkHandler], AnyBulkHandler]:
+        """Register a handler for lists of at most `size` records, which is 1000 at the most."""
+
+        def register(handler: AnyBulkHandler) -> AnyBulkHandler:
+            self._hook(BulkRecordHook(handler, size), sheet)
+            return handler
+
+        return register
+
+    def validator(self, name: str) -> Callable[[AnyValueHandler], AnyValueHandler]:
+        """Register the check of values for Fields with an `external` or `stored` constraint.
+
+        It runs behind the hooks, for every cell that is not empty, and gets the value, the record
+        and the `config` of the constraint. It returns None, what is wrong, or a level and that.
+        """
+
+        def register(handler: AnyValueHandler) -> AnyValueHandler:
+            self._hook(Validator(handler, name))
+            return handler
+
+        return register
+
+    def sheet_validator(self, name: str) -> Callable[[AnyRowHandler], AnyRowHandler]:
+        """Register the check of records for Sheets with an `external` constraint.
+
+        What it returns is put on the cells of the constraint's `fields` or, if there are none, on
+        the record.
+        """
+
+        def register(handler: AnyRowHandler) -> AnyRowHandler:
+            self._hook(SheetValidator(handler, name))
+            return handler
+
+        return register
+
     def filter(self, filter: Filter) -> "Scope":
         """Return a scope whose handlers hear only events that match `filter` as well."""
         return self._child(Scope((*self._filters, filter), self._namespaces))
@@ -81,6 +149,13 @@ class Scope:
         """All registrations in the order of calls: the own ones, then depth first."""
         return [*self._own, *(one for child in self._children for one in child.registrations)]
 
+    def _hook(self, hook: Hook, sheet: Patterns | None = None) -> None:
+        filters = self._filters
+        if sheet is not None:
+            slugs = [sheet] if isinstance(sheet, str) else list(sheet)
+            filters = (*filters, {"payload.sheetSlug": slugs})
+        self._own.append(Registration(COMMIT_CREATED, filters, self._namespaces, hook))
+
     def _child(self, child: "Scope") -> "Scope":
         self._children.append(child)
         return child
@@ -106,9 +181,11 @@ class Listener(Scope):
     async def call(self, registrations: Iterable[Registration], event: Event) -> list[Exception]:
         """Call handlers one after the other; an error of one is told and stops none other."""
         raised: list[Exception] = []
-        for one in registrations:
+        for one, handler in _handlers(list(registrations), event):
             try:
-                await one.handler(event)
+                await handler(event)
+            except FailedHooks as failed:
+                raised += [self._tell(error, event) for error in failed.exceptions]
             except JobConflict as error:
                 # Who watches `job:*` and takes the job by hand loses against other replicas.
                 if one.works_on(READY) or event.topic != READY:
@@ -136,3 +213,16 @@ class Listener(Scope):
             except Exception:
                 logger.exception("the error handler itself raised")
         return error
+
+
+def _handlers(
+    registrations: list[Registration], event: Event
+) -> Iterator[tuple[Registration, Handler]]:
+    """Yield what is to be called: all hooks as one, in the place of the first of them."""
+    hooks = [one.handler for one in registrations if isinstance(one.handler, Hook)]
+    for one in registrations:
+        if not isinstance(one.handler, Hook):
+            yield one, one.handler
+        # What hooks have written is not for hooks: they would answer each other for ever.
+        elif one.handler is hooks[0] and not event.payload.get("answers"):
+            yield one, lambda event: Answer(event, hooks).give()

@@ -6,6 +6,7 @@ from functools import cached_property
 from typing import Any, NamedTuple, TypeAlias
 
 from gqlspaces.listener.event import WORK, Event
+from gqlspaces.listener.hooks import Hook
 from gqlspaces.matching import ANY, EventPattern, Filter, Patterns
 
 Handler: TypeAlias = Callable[[Event], Awaitable[object]]
@@ -18,12 +19,12 @@ _JOB_KEYS = frozenset({"job", "payload.job"})
 
 @dataclass(frozen=True, eq=False)
 class Registration:
-    """One call of `on`, with the filters and namespaces around it, from the outside in."""
+    """One call of `on` or of a hook, with the filters and namespaces around it, outside in."""
 
     on: Patterns
     filters: tuple[Filter, ...]
     namespaces: tuple[Patterns, ...]
-    handler: Handler
+    handler: Handler | Hook
 
     @cached_property
     def pattern(self) -> EventPattern:

@@ -12,6 +12,7 @@ _ENUM_KEYS = frozenset(
     {
         "access",
         "algorithm",
+        "filter",
         "guestAuthentication",
         "level",
         "mode",
@@ -23,9 +24,9 @@ _ENUM_KEYS = frozenset(
         "type",
     }
 )
-"""Keys whose text, or list of texts, is an enum in the inputs of workbooks, sheets and actions."""
+"""Keys whose text, or list of texts, is an enum in inputs, from workbooks down to records."""
 
-_FREE_KEYS = frozenset({"config", "defaultValue", "input", "meta", "metadata", "value"})
+_FREE_KEYS = frozenset({"config", "defaultValue", "input", "meta", "metadata", "value", "values"})
 """Keys that hold free JSON or a user's own value, which nobody may respell."""
 
 _WORD_START = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|[-\s]")

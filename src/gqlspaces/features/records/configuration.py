@@ -1,4 +1,4 @@
-"""What may be said about a record beside its values."""
+"""What may be said about a record beside its values, and about a snapshot."""
 
 from typing import Annotated
 
@@ -7,7 +7,7 @@ from pydantic import Field
 from gqlspaces.blueprint.configuration import Configuration
 from gqlspaces.blueprint.json_value import JsonObject
 from gqlspaces.blueprint.limits import FIELDS_PER_SHEET
-from gqlspaces.blueprint.text import Flag, Key
+from gqlspaces.blueprint.text import Flag, Key, Name
 
 
 class CellConfig(Configuration):
@@ -30,3 +30,9 @@ class RecordDetails(Configuration):
 
     metadata: JsonObject | None = Field(default=None, description="Any JSON of yours.")
     config: RecordConfig | None = Field(default=None, description="What of it is read-only.")
+
+
+class SnapshotDetails(Configuration):
+    """What may be said about a snapshot."""
+
+    label: Name | None = Field(default=None, description="What people call it.")

@@ -37,9 +37,9 @@ STRUCTURES: Final = Structures()
 class Order:
     """The circumstances of a write.
 
-    ``answers`` is the commit that it answers, ``key`` and ``request`` make it repeatable,
-    ``completes`` says that this ends it, and ``overrides`` lets it change what is locked or
-    read-only.
+    ``answers`` is the commit that it answers, ``completes`` says that this ends it unless a row is
+    rejected, ``key`` and ``request`` make it repeatable, and ``overrides`` lets it change what is
+    locked or read-only.
     """
 
     answers: str | None = None
@@ -71,10 +71,19 @@ class Desk:
         reader = self.database.reader(self.principal)
         return await STRUCTURES.of_sheet(reader, sheet_id, path=path)
 
-    async def write(self, sheet_id: str, work: Work, order: Order | None = None) -> Written:
+    async def write(
+        self,
+        sheet_id: str,
+        work: Work,
+        order: Order | None = None,
+        *,
+        path: tuple[str, ...] = ("sheetId",),
+    ) -> Written:
         """Write to the records of a Sheet, in one transaction that makes one commit."""
         wanted = order or Order()
-        return await self._session(sheet_id, lambda session, one: session.write(one, work, wanted))
+        return await self._session(
+            sheet_id, lambda session, one: session.write(one, work, wanted, path), path=path
+        )
 
     async def complete(self, commit_id: str, sheet_id: str, *, path: tuple[str, ...]) -> Written:
         """Complete a commit; completing it again changes nothing."""
@@ -137,21 +146,23 @@ class Session:
             state.digest = rulebook.rules.digest
         return Writing(connection, rulebooks, rulebook, self.now)
 
-    def write(self, connection: Connection, work: Work, order: Order) -> Written:
+    def write(
+        self, connection: Connection, work: Work, order: Order, path: tuple[str, ...]
+    ) -> Written:
         """Do work that makes a commit, unless this very request did it before."""
         kept = self._kept(connection, order)
         if kept is not None:
             return Written(self.structure, kept["commit"], kept["answer"])
         if self.structure.sheet.locked_at is not None and not order.overrides:
             msg = "The Sheet is locked; unlock it to change its records."
-            raise Conflict(msg, path=("sheetId",))
+            raise Conflict(msg, path=path)
         writing = self.begin(connection)
         answered = order.answers and known_commit(writing, order.answers, ("answers",))
         answer = work(writing)
         by = self.desk.actor_id
         is_done = not self.structure.tracks_changes or answered is not None
         writing.finish(by=by, answers=answered or None, completed=is_done)
-        if answered and order.completes:
+        if answered and order.completes and not answer.get("rejected"):
             writing.complete(answered, by=by)
         self.end(writing)
         written = Written(self.structure, writing.commit_n or None, answer)
@@ -191,7 +202,7 @@ class Session:
     def _told(self, writing: Writing, structure: Structure) -> list[Told]:
         teller = self._teller(structure)
         counts = {what: len(numbers) for what, numbers in writing.touched.items()}
-        told: list[Told] = []
+        told = list(writing.told)
         if writing.commit_n:
             told += teller.written(writing.commit_n, writing.touched, writing.cells)
             told.append(teller.commit_created(writing.commit_n, counts, writing.answers))

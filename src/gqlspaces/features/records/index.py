@@ -1,11 +1,12 @@
 """Which records have which value: the questions that uniqueness and references ask."""
 
-from collections.abc import Collection, Iterable, Iterator
-from typing import Any, NamedTuple, TypeAlias
+from collections.abc import Callable, Collection, Iterable, Iterator
+from typing import Any, Final, NamedTuple, TypeAlias
 
-from sqlalchemy import Connection, and_, bindparam, delete, func, select
+from sqlalchemy import ARRAY, Connection, and_, bindparam, delete, func, select
 from sqlalchemy.dialects import postgresql, sqlite
 
+from gqlspaces.features.records.driver import execute_many, sqlite_of
 from gqlspaces.features.records.model import entry
 
 Key: TypeAlias = tuple[int, bytes]
@@ -30,12 +31,16 @@ _DELETE = delete(entry).where(
 _IN_RULE = and_(
     entry.c.rule == bindparam("rule"), entry.c.digest.in_(bindparam("digests", expanding=True))
 )
-_ENDS = (
-    select(entry.c.digest, func.min(entry.c.n).label("first"), func.max(entry.c.n).label("last"))
-    .where(_IN_RULE)
-    .group_by(entry.c.digest)
+_given = func.unnest(bindparam("digests", type_=ARRAY(entry.c.digest.type))).column_valued("given")
+_OF_GIVEN = and_(entry.c.rule == bindparam("rule"), entry.c.digest == _given)
+_ENDS = select(
+    _given.label("digest"),
+    select(func.min(entry.c.n)).where(_OF_GIVEN).scalar_subquery().label("first"),
+    select(func.max(entry.c.n)).where(_OF_GIVEN).scalar_subquery().label("last"),
 )
-_PRESENT = select(entry.c.digest).where(_IN_RULE).distinct()
+_FIRST: Final = "SELECT n FROM entry WHERE rule = ? AND digest = ? ORDER BY n LIMIT 1"
+_LAST: Final = "SELECT n FROM entry WHERE rule = ? AND digest = ? ORDER BY n DESC LIMIT 1"
+_PUT: Final = "INSERT INTO entry (rule, digest, n) VALUES (?, ?, ?) ON CONFLICT DO NOTHING"
 _HAVING = select(entry.c.n).where(_IN_RULE).order_by(entry.c.n).limit(bindparam("limit"))
 _FORGET = delete(entry).where(entry.c.rule.between(bindparam("first"), bindparam("last")))
 
@@ -54,29 +59,48 @@ class Ends(NamedTuple):
 
 def change(connection: Connection, gone: Collection[Entry], come: Collection[Entry]) -> None:
     """Take entries out and put others in; one that is there already stays."""
-    if gone:
-        connection.execute(_DELETE, [{"b_rule": r, "b_digest": d, "b_n": n} for r, d, n in gone])
-    if come:
-        insert = _INSERTS[connection.dialect.name]
-        connection.execute(insert, [{"rule": r, "digest": d, "n": n} for r, d, n in come])
+    execute_many(connection, _DELETE, sorted(gone))
+    execute_many(connection, _INSERTS[connection.dialect.name], sorted(come))
+
+
+def enter(
+    connection: Connection, come: Iterable[Entry], watched: Collection[int]
+) -> dict[Key, Ends]:
+    """Put entries in; give the ends that those of their keys had before whose rule is watched."""
+    ordered = sorted(come)
+    driver = sqlite_of(connection)
+    if driver is None:
+        known = ends(connection, {one[:2] for one in ordered if one[0] in watched})
+        change(connection, (), ordered)
+        return known
+    known, last, execute = {}, None, driver.cursor().execute
+    for one in ordered:
+        # Looked for where it is put next, so that every page of the index is read but once.
+        key = one[:2]
+        if key != last and key[0] in watched and (found := _ends_of(key, execute)):
+            known[key] = found
+        last = key
+        execute(_PUT, one)
+    return known
 
 
 def ends(connection: Connection, keys: Iterable[Key]) -> dict[Key, Ends]:
     """Give the ends of each key that some record has."""
+    driver = sqlite_of(connection)
+    if driver is not None:
+        execute = driver.cursor().execute
+        return {key: found for key in sorted(keys) if (found := _ends_of(key, execute))}
     return {
         (rule, bytes(row.digest)): Ends(row.first, row.last)
         for rule, digests in _chunks(keys)
         for row in connection.execute(_ENDS, {"rule": rule, "digests": digests})
+        if row.first is not None
     }
 
 
 def present(connection: Connection, keys: Iterable[Key]) -> set[Key]:
     """Give those keys that some record has."""
-    return {
-        (rule, bytes(digest))
-        for rule, digests in _chunks(keys)
-        for digest in connection.scalars(_PRESENT, {"rule": rule, "digests": digests})
-    }
+    return set(ends(connection, keys))
 
 
 def having(connection: Connection, keys: Iterable[Key], limit: int) -> list[int]:
@@ -93,6 +117,11 @@ def having(connection: Connection, keys: Iterable[Key], limit: int) -> list[int]
 def forget(connection: Connection, first_rule: int, last_rule: int) -> None:
     """Take out all entries of the rules with these numbers."""
     connection.execute(_FORGET, {"first": first_rule, "last": last_rule})
+
+
+def _ends_of(key: Key, execute: Callable[..., Any]) -> Ends | None:
+    first = execute(_FIRST, key).fetchone()
+    return first and Ends(first[0], execute(_LAST, key).fetchone()[0])
 
 
 def _chunks(keys: Iterable[Key]) -> Iterator[tuple[int, list[bytes]]]:

@@ -1,8 +1,9 @@
 """The tables of records: most of them in the Space's own database, a summary in the main one."""
 
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 
+import orjson
 from sqlalchemy import (
     BigInteger,
     Boolean,
@@ -12,9 +13,11 @@ from sqlalchemy import (
     LargeBinary,
     String,
     Table,
+    TypeDecorator,
     text,
 )
 from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.engine import Dialect
 from sqlmodel import Field, SQLModel
 
 from gqlspaces.kernel.entity import Json, UtcDateTime, time_column
@@ -23,7 +26,24 @@ from gqlspaces.kernel.own.tables import OWN
 LOCAL_BITS: Final = 40
 """A record's number is its Sheet's number shifted by this, plus a number within the Sheet."""
 
-JSON_VALUE: Final = Json(none_as_null=True).with_variant(JSONB(none_as_null=True), "postgresql")
+
+class SortedJson(TypeDecorator[Any]):
+    """JSON objects with their members in one order, so that SQLite can compare them as texts."""
+
+    impl = Json(none_as_null=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: Any, dialect: Dialect) -> Any:
+        """Put the members in order, as jsonb does by itself."""
+        del dialect
+        if value is None:
+            return None
+        return orjson.loads(orjson.dumps(value, option=orjson.OPT_SORT_KEYS))
+
+
+_JSONB: Final = JSONB(none_as_null=True)
+JSON_VALUE: Final = Json(none_as_null=True).with_variant(_JSONB, "postgresql")
+JSON_OBJECT: Final = SortedJson().with_variant(_JSONB, "postgresql")
 # SQLite gives row ids to this type only.
 NUMBER: Final = BigInteger().with_variant(Integer, "sqlite")
 
@@ -39,8 +59,12 @@ sheet_state = Table(
     Column("commits", BigInteger, nullable=False, default=0),
     Column("total", BigInteger, nullable=False, default=0),
     Column("valid", BigInteger, nullable=False, default=0),
+    Column("snapshots", BigInteger, nullable=False, default=0),
 )
-"""What is known of a Sheet here; ``records`` and ``commits`` count what was ever numbered."""
+"""What is known of a Sheet here.
+
+``records``, ``commits`` and ``snapshots`` count what was ever numbered.
+"""
 
 record = Table(
     "record",
@@ -48,8 +72,8 @@ record = Table(
     Column("n", NUMBER, primary_key=True, autoincrement=False),
     Column("values", JSON_VALUE, nullable=False),
     Column("messages", JSON_VALUE),
-    Column("meta", JSON_VALUE),
-    Column("config", JSON_VALUE),
+    Column("meta", JSON_OBJECT),
+    Column("config", JSON_OBJECT),
     Column("changed", JSON_VALUE),
     Column("valid", Boolean, nullable=False),
     Column("commit_n", NUMBER, nullable=False),
@@ -99,6 +123,31 @@ commit_range = Table(
     Column("last", NUMBER, nullable=False),
 )
 """The records a commit created (c), updated (u) and deleted (d), as ranges of numbers."""
+
+snapshot = Table(
+    "snapshot",
+    OWN,
+    Column("n", NUMBER, primary_key=True, autoincrement=False),
+    Column("label", String(255)),
+    Column("created_by", String(64), nullable=False),
+    Column("created_at", UtcDateTime, nullable=False),
+    Column("total", BigInteger, nullable=False),
+    Column("valid", BigInteger, nullable=False),
+)
+
+snapshot_record = Table(
+    "snapshot_record",
+    OWN,
+    Column("snapshot_n", NUMBER, primary_key=True, autoincrement=False),
+    Column("n", NUMBER, primary_key=True, autoincrement=False),
+    Column("values", JSON_VALUE, nullable=False),
+    Column("messages", JSON_VALUE),
+    Column("meta", JSON_OBJECT),
+    Column("config", JSON_OBJECT),
+    Column("changed", JSON_VALUE),
+    Column("created_at", UtcDateTime, nullable=False),
+)
+"""The records of a Sheet as they were; a slot still means the same Field, so no layout is kept."""
 
 answer = Table(
     "answer",

@@ -29,8 +29,13 @@ def commit_id(sheet_id: str, n: int) -> str:
     return numbered_id("vr", sheet_id, n & _LOCAL)
 
 
+def snapshot_id(sheet_id: str, n: int) -> str:
+    """Give the id of a snapshot."""
+    return numbered_id("ss", sheet_id, n & _LOCAL)
+
+
 def sheet_of(id: str, prefix: str) -> str | None:
-    """Give the id of the Sheet that a record's or commit's id is made of, or None."""
+    """Give the id of the Sheet that the id of something numbered in it is made of, or None."""
     found = number_in(id, prefix, "sh")
     return found and found[0]
 

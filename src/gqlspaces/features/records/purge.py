@@ -1,14 +1,21 @@
 """Taking away for good: the records of Sheets that are gone, and the values of removed Fields."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any, Final
 
-from sqlalchemy import Connection, delete, select, update
+from sqlalchemy import ColumnElement, Connection, Table, delete, select, update
 
 from gqlspaces.features.records import index
-from gqlspaces.features.records.model import commit, commit_range, record, sheet_state
+from gqlspaces.features.records.model import (
+    commit,
+    commit_range,
+    record,
+    sheet_state,
+    snapshot_record,
+)
 from gqlspaces.features.records.numbers import first_of, last_of
 from gqlspaces.features.records.selection import in_sheet
+from gqlspaces.features.records.snapshots import forget_snapshots, snapshot_numbers
 from gqlspaces.features.records.state import RULE_BITS, SheetState
 from gqlspaces.features.records.writing import Writing, pages
 from gqlspaces.kernel.errors import Invalid
@@ -25,6 +32,8 @@ def forget_sheet(connection: Connection, state: SheetState) -> bool:
     some = select(record.c.n).where(record.c.n.between(first, last)).limit(_AT_ONCE)
     if connection.execute(delete(record).where(record.c.n.in_(some))).rowcount == _AT_ONCE:
         return False
+    if not forget_snapshots(connection, state):
+        return False
     connection.execute(delete(commit).where(commit.c.n.between(first, last)))
     connection.execute(delete(commit_range).where(commit_range.c.commit_n.between(first, last)))
     first_rule = state.number << RULE_BITS
@@ -34,7 +43,10 @@ def forget_sheet(connection: Connection, state: SheetState) -> bool:
 
 
 def purging(keys: Sequence[str]) -> Callable[[Writing], Mapping[str, Any]]:
-    """Make the work that empties what removed Fields left, and frees their places for ever."""
+    """Make the work that empties what removed Fields left, and frees their places for ever.
+
+    Snapshots lose it as well: what was purged is nowhere.
+    """
 
     def work(writing: Writing) -> Mapping[str, Any]:
         left = {cell.key: cell.slot for cell in writing.rulebook.layout.removed}
@@ -43,8 +55,9 @@ def purging(keys: Sequence[str]) -> Callable[[Writing], Mapping[str, Any]]:
                 msg = "No removed Field with this key has values left."
                 raise Invalid(msg, path=("keys", str(index_)))
         slots = {left[key] for key in keys}
-        for rows in pages(writing.connection, select(record).where(in_sheet(writing.state))):
-            _empty(writing.connection, rows, slots)
+        _empty(writing.connection, record, in_sheet(writing.state), slots)
+        for n in snapshot_numbers(writing.connection, writing.state):
+            _empty(writing.connection, snapshot_record, snapshot_record.c.snapshot_n == n, slots)
         for slot in slots:
             writing.state.slots[slot]["purged"] = True
         return {"keys": list(keys)}
@@ -52,10 +65,15 @@ def purging(keys: Sequence[str]) -> Callable[[Writing], Mapping[str, Any]]:
     return work
 
 
-def _empty(connection: Connection, rows: Sequence[Mapping[str, Any]], slots: set[int]) -> None:
-    for row in rows:
-        values = [None if slot in slots else value for slot, value in enumerate(row["values"])]
-        while values and values[-1] is None:
-            values.pop()
-        if values != row["values"]:
-            connection.execute(update(record).where(record.c.n == row["n"]).values(values=values))
+def _empty(
+    connection: Connection, table: Table, mine: ColumnElement[bool], slots: Collection[int]
+) -> None:
+    keys = table.primary_key.columns
+    for rows in pages(connection, select(*keys, table.c["values"]).where(mine)):
+        for row in rows:
+            values = [None if slot in slots else value for slot, value in enumerate(row["values"])]
+            while values and values[-1] is None:
+                values.pop()
+            if values != row["values"]:
+                this = [column == row[column.name] for column in keys]
+                connection.execute(update(table).where(*this).values(values=values))

@@ -19,7 +19,6 @@ from gqlspaces.features.records import index
 from gqlspaces.features.records.desk import Desk
 from gqlspaces.features.records.model import record
 from gqlspaces.features.records.selection import in_sheet
-from gqlspaces.features.records.values.digest import text_of
 from gqlspaces.features.records.writing import CHUNK, Row, Writing
 from gqlspaces.kernel.auth import Principal
 from gqlspaces.kernel.database import Database
@@ -181,22 +180,10 @@ class _Pass:
 
 def _enter(writing: Writing, rows: list[Row]) -> int:
     """Give records the form and the entries of the rules of now."""
-    writing.renew([(row, _lossless(writing, row)) for row in rows])
+    rules = writing.rulebook.rules
+    writing.renew([(row, rules.converted(row["values"])) for row in rows])
     return 0
 
 
 def _judge(writing: Writing, rows: list[Row]) -> int:
     return writing.recheck(rows)
-
-
-def _lossless(writing: Writing, row: Row) -> list[Any]:
-    """Give the values in the form of their types now, where that can be undone."""
-    old = row["values"]
-    new, changed = writing.rulebook.rules.renewed(old)
-    for slot in changed:
-        before = old[slot]
-        after = new[slot] if slot < len(new) else None
-        if after is None or text_of(after) != text_of(before):
-            new += [None] * (slot + 1 - len(new))
-            new[slot] = before
-    return new

@@ -46,15 +46,14 @@ class Review:
             come += [(*key, n) for key in new if key not in old]
             if self.rulebook.looked_up:
                 self._note_moves(old, new)
-        self._affected = {
-            entry[:2]
-            for entries in (gone, come)
-            for entry in entries
-            if entry[0] in self.rulebook.unique
-        }
-        self._before = index.ends(self.connection, self._affected)
-        index.change(self.connection, gone, come)
-        self._after = index.ends(self.connection, self._affected)
+        unique = self.rulebook.unique
+        left = {entry[:2] for entry in gone if entry[0] in unique}
+        before = index.ends(self.connection, left)
+        index.change(self.connection, gone, ())
+        found = index.enter(self.connection, come, unique)
+        self._before = found | before
+        self._after = _joined(found, come, unique) | index.ends(self.connection, left)
+        self._affected = left | self._after.keys()
 
     def entries_renewed(self, records: Iterable[tuple[int, Values, Values]]) -> None:
         """Make all entries of records that may have only some: by rules that are new."""
@@ -143,6 +142,19 @@ class Review:
             }
         if unknown:
             self._after |= index.ends(self.connection, unknown)
+
+
+def _joined(
+    known: Mapping[Key, Ends], come: Iterable[Entry], watched: Collection[int]
+) -> dict[Key, Ends]:
+    """Give the ends of the keys that got entries."""
+    found: dict[Key, Ends] = {}
+    for rule, digest, n in come:
+        if rule in watched:
+            key = rule, digest
+            ends = found.get(key) or known.get(key)
+            found[key] = Ends(min(ends.first, n), max(ends.last, n)) if ends else Ends(n, n)
+    return found
 
 
 class _Links:

@@ -32,6 +32,7 @@ class SheetState:
     commits: int = 0
     total: int = 0
     valid: int = 0
+    snapshots: int = 0
 
     def layout(self, fields: Sequence[AnyRow]) -> Layout:
         """Give the layout for the Fields as they are; a Field without a slot has no values."""
@@ -92,6 +93,11 @@ class SheetState:
         """Take the number of a new commit."""
         self.commits += 1
         return first_of(self.number) + self.commits
+
+    def next_snapshot(self) -> int:
+        """Take the number of a new snapshot."""
+        self.snapshots += 1
+        return first_of(self.number) + self.snapshots
 
     def save(self, connection: Connection) -> None:
         """Write the state back."""

@@ -10,11 +10,12 @@ from datetime import datetime
 from typing import Any, TypeAlias
 
 from gqlspaces.features.records.model import SheetData
-from gqlspaces.features.records.numbers import commit_id, record_id
+from gqlspaces.features.records.numbers import commit_id, record_id, snapshot_id
 from gqlspaces.features.records.structure import Structure
 from gqlspaces.features.spaces.place import place_of
 from gqlspaces.kernel.ids import new_id
 from gqlspaces.kernel.own.message import Message
+from gqlspaces.kernel.reader import AnyRow
 from gqlspaces.kernel.recorder import silent
 
 LISTED = 100
@@ -40,6 +41,9 @@ CATALOGUE = {
         "changes[{recordId, fieldKey, previousValue, newValue}]` (the first 100 of each)."
     ),
     "records:deleted": "Records were deleted: `sheetId, recordIds` (the first 100)`, recordCount`.",
+    "snapshot:created": (
+        "The records of a Sheet were kept as they are: `snapshotId, sheetId, workbookId, spaceId`."
+    ),
     "sheet:counts-updated": (
         "The numbers of records changed: `sheetId, workbookId, "
         "counts{total, valid, error, updated}`."
@@ -117,8 +121,7 @@ class Teller:
         around = self.structure.around
         place = place_of({"sp": around.space, "wb": around.workbook, "sh": self.structure.sheet})
         context = {**place.context, "actorId": self.actor_id}
-        if "commitId" in payload:
-            context["commitId"] = payload["commitId"]
+        context |= {name: payload[name] for name in ("commitId", "snapshotId") if name in payload}
         return {
             "id": new_id("ev"),
             "topic": topic,
@@ -131,3 +134,14 @@ class Teller:
             "origin": dict(place.origin) if place.origin else None,
             "created_at": self.now,
         }
+
+
+def snapshot_created(sheet: AnyRow, n: int) -> Told:
+    """Tell of a new snapshot."""
+    payload = {
+        "snapshotId": snapshot_id(sheet.id, n),
+        "sheetId": sheet.id,
+        "workbookId": sheet.workbook_id,
+        "spaceId": sheet.space_id,
+    }
+    return "snapshot:created", payload

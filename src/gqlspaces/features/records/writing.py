@@ -1,11 +1,11 @@
 """One write to the records of a Sheet: rows, index entries, messages, counts, and one commit."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import Connection, bindparam, delete, insert, select, update
+from sqlalchemy import Connection, bindparam, insert, select
 
 from gqlspaces.features.records import commits
 from gqlspaces.features.records.conditions.dialect import DialectName
@@ -14,31 +14,13 @@ from gqlspaces.features.records.numbers import ranges, record_id
 from gqlspaces.features.records.review import MOST_LINKED, Review
 from gqlspaces.features.records.rulebook import Rulebook, Rulebooks
 from gqlspaces.features.records.state import SheetState
-from gqlspaces.features.records.topics import LISTED
+from gqlspaces.features.records.table import Row, delete_rows, insert_rows, update_rows
+from gqlspaces.features.records.topics import LISTED, Told
 
 CHUNK: Final = 1000
 """How many records are in memory at once when a write goes over many."""
 
 _ROWS = select(record).where(record.c.n.in_(bindparam("numbers", expanding=True)))
-_INSERT = insert(record)
-_DELETE = delete(record).where(record.c.n == bindparam("b_n"))
-_WRITTEN: Final = (
-    "values",
-    "messages",
-    "meta",
-    "config",
-    "changed",
-    "valid",
-    "commit_n",
-    "updated_at",
-)
-_UPDATE = (
-    update(record)
-    .where(record.c.n == bindparam("b_n"))
-    .values({name: bindparam(f"b_{name}", type_=record.c[name].type) for name in _WRITTEN})
-)
-
-Row = Mapping[str, Any]
 
 
 @dataclass(slots=True)
@@ -52,6 +34,8 @@ class Draft:
     meta: dict[str, Any] | None
     config: dict[str, Any] | None
     changed: list[int] | None
+    created_at: datetime | None = None
+    """When a new one was first added, if that was before now."""
 
 
 @dataclass
@@ -75,6 +59,8 @@ class Writing:
     stale: set[str] = field(default_factory=set)
     answers: int | None = None
     completed: list[int] = field(default_factory=list)
+    told: list[Told] = field(default_factory=list)
+    """What is to be told beside the commit."""
 
     @property
     def state(self) -> SheetState:
@@ -112,11 +98,11 @@ class Writing:
             if draft.before is not None:
                 self._note_cells(draft)
         if new:
-            self.connection.execute(_INSERT, new)
+            insert_rows(self.connection, new)
             self.state.total += len(new)
             self.touched["created"] += [row["n"] for row in new]
         if changed:
-            self._update(changed)
+            update_rows(self.connection, changed)
             self.touched["updated"] += [row["n"] for row in changed]
         self._look_again(review, {draft.n for draft in drafts})
 
@@ -126,7 +112,7 @@ class Writing:
         self._number_commit()
         review = self._review()
         review.entries_changed([(row["n"], row["values"], None) for row in going])
-        self.connection.execute(_DELETE, [{"b_n": row["n"]} for row in going])
+        delete_rows(self.connection, [row["n"] for row in going])
         self.state.total -= len(going)
         self.state.valid -= sum(row["valid"] for row in going)
         self.touched["deleted"] += [row["n"] for row in going]
@@ -140,7 +126,9 @@ class Writing:
     def renew(self, rows: Sequence[tuple[Row, list[Any]]]) -> None:
         """Enter records into the index again, with their values in the form of the types now."""
         self._review().entries_renewed([(row["n"], row["values"], new) for row, new in rows])
-        self._update([{**row, "values": new} for row, new in rows if new != row["values"]])
+        update_rows(
+            self.connection, [{**row, "values": new} for row, new in rows if new != row["values"]]
+        )
 
     def judge(self, numbers: Iterable[int]) -> None:
         """Look at records again whose values are as they were."""
@@ -186,6 +174,7 @@ class Writing:
 
     def _row(self, draft: Draft, verdict: tuple[list[dict[str, Any]], bool]) -> dict[str, Any]:
         messages, valid = verdict
+        created_at = draft.before["created_at"] if draft.before else draft.created_at
         return {
             "n": draft.n,
             "values": draft.values,
@@ -195,15 +184,9 @@ class Writing:
             "changed": draft.changed,
             "valid": valid,
             "commit_n": self.commit_n,
-            "created_at": draft.before["created_at"] if draft.before else self.now,
+            "created_at": created_at or self.now,
             "updated_at": self.now,
         }
-
-    def _update(self, rows: Sequence[Row]) -> None:
-        names = ("n", *_WRITTEN)
-        if rows:
-            parameters = [{f"b_{name}": row[name] for name in names} for row in rows]
-            self.connection.execute(_UPDATE, parameters)
 
     def _look_again(self, review: Review, touched: set[int]) -> None:
         """Judge the records anew that a changed value made unique, equal, linked or unlinked."""
@@ -238,7 +221,7 @@ class Writing:
                 different.append({**row, "messages": messages or None, "valid": valid})
                 self.state.valid += valid - row["valid"]
         if different:
-            self._update(different)
+            update_rows(self.connection, different)
             self.reviewed.update(row["n"] for row in different)
         return len(different)
 
@@ -264,10 +247,10 @@ class Writing:
 def pages(
     connection: Connection, statement: Any, *, size: int = CHUNK
 ) -> Iterator[list[dict[str, Any]]]:
-    """Give the records of a statement over numbers, page by page in their order."""
-    after = -1
+    """Give the rows of a statement over numbers, page by page in their order."""
+    number, after = statement.selected_columns.n, -1
     while True:
-        page = statement.where(record.c.n > after).order_by(record.c.n).limit(size)
+        page = statement.where(number > after).order_by(number).limit(size)
         rows = [dict(row) for row in connection.execute(page).mappings()]
         if rows:
             yield rows

@@ -1,11 +1,14 @@
 """What a Space's own database needs of the main one."""
 
+from collections.abc import Sequence
 from contextlib import AbstractAsyncContextManager
 from typing import Any, Protocol
 
+from sqlalchemy import Select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from gqlspaces.kernel.own.message import Projection
+from gqlspaces.kernel.reader import AnyRow
 
 
 class _Rules(Protocol):
@@ -31,5 +34,9 @@ class Main(Protocol):
         ...
 
     def reading(self) -> AbstractAsyncContextManager[AsyncConnection]:
-        """Lend a connection that reads."""
+        """Lend a connection that reads, on PostgreSQL: an embedded one has none to lend."""
+        ...
+
+    async def fetch(self, statement: Select[Any], parameters: dict[str, Any]) -> Sequence[AnyRow]:
+        """Run one reading statement."""
         ...

@@ -206,8 +206,7 @@ class Files:
         """Give those Spaces that there are, of the given ones or of all."""
         spaces = Delivered.metadata.tables["space"].c.id
         wanted = select(spaces).where(spaces.in_(space_ids)) if space_ids else select(spaces)
-        async with self._main.reading() as connection:
-            return set(await connection.scalars(wanted))
+        return {row.id for row in await self._main.fetch(wanted, {})}
 
     async def _thread(self, work: Callable[..., T], *arguments: object) -> T:
         loop = asyncio.get_running_loop()

@@ -48,17 +48,14 @@ def holds(condition: Condition, stored: Stored, layout: Layout) -> bool:
             return all(holds(part, stored, layout) for part in parts)
         case Or(parts):
             return any(holds(part, stored, layout) for part in parts)
-        case Status(State.ERROR, key):
-            return has_message(stored, "error", key)
-        case Status(State.VALID, key):
-            return not has_message(stored, "error", key)
-        case Status(_, key):
-            return has_message(stored, "warn", key)
-        case Comparison(key, Operator.NE, text):
-            return not holds(Comparison(key, Operator.EQ, text), stored, layout)
+        case Status(state, key):
+            level = "warn" if state is State.WARNING else "error"
+            return has_message(stored, level, key) != (state is State.VALID)
         case Comparison(key, compared, text):
             cells = layout.cells if key is None else [layout.by_key[key]]
-            return any(meets(stored.at(cell), cell.type, compared, text) for cell in cells)
+            positive = Operator.EQ if compared is Operator.NE else compared
+            met = any(meets(stored.at(cell), cell.type, positive, text) for cell in cells)
+            return met != (compared is Operator.NE)
 
 
 def has_message(stored: Stored, level: str, key: str | None) -> bool:
@@ -69,23 +66,9 @@ def has_message(stored: Stored, level: str, key: str | None) -> bool:
 
 
 def meets(value: Any, type: FieldType, compared: Operator, text: str) -> bool:
-    match compared:
-        case Operator.EQ:
-            return equals(value, text)
-        case Operator.LIKE:
-            return isinstance(value, str) and fits(value, text)
-        case Operator.ILIKE:
-            return isinstance(value, str) and fits(fold(value), fold(text))
-        case Operator.CONTAINS if isinstance(value, str):
-            return text != "" and text in value
-        case Operator.CONTAINS:
-            return any(same(one, text) for one in elements(value))
-        case Operator.FIND:
-            return any(finds(one, text) for one in [value, *elements(value)])
-        case Operator.FIND_EXACTLY:
-            return any(same(one, text) for one in [value, *elements(value)])
-        case order:
-            return comes(value, type, ORDERS[order], text)
+    if compared in ORDERS:
+        return comes(value, type, ORDERS[compared], text)
+    return MEETINGS[compared](value, text)
 
 
 def equals(value: Any, text: str) -> bool:
@@ -103,6 +86,38 @@ def same(value: Any, text: str) -> bool:
     return False
 
 
+def like(value: Any, text: str) -> bool:
+    return isinstance(value, str) and fits(value, text)
+
+
+def ilike(value: Any, text: str) -> bool:
+    return isinstance(value, str) and fits(fold(value), fold(text))
+
+
+def contains(value: Any, text: str) -> bool:
+    if isinstance(value, str):
+        return text != "" and text in value
+    return any(same(one, text) for one in elements(value))
+
+
+def finds(value: Any, text: str) -> bool:
+    return any(found_in(one, text) for one in [value, *elements(value)])
+
+
+def finds_exactly(value: Any, text: str) -> bool:
+    return any(same(one, text) for one in [value, *elements(value)])
+
+
+MEETINGS: Mapping[Operator, Callable[[Any, str], bool]] = {
+    Operator.EQ: equals,
+    Operator.LIKE: like,
+    Operator.ILIKE: ilike,
+    Operator.CONTAINS: contains,
+    Operator.FIND: finds,
+    Operator.FIND_EXACTLY: finds_exactly,
+}
+
+
 def comes(value: Any, type: FieldType, order: Callable[[Any, Any], bool], text: str) -> bool:
     match value:
         case bool():
@@ -115,7 +130,7 @@ def comes(value: Any, type: FieldType, order: Callable[[Any, Any], bool], text: 
     return False
 
 
-def finds(value: Any, text: str) -> bool:
+def found_in(value: Any, text: str) -> bool:
     match value:
         case str():
             return fold(text) in fold(value)

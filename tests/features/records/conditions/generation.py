@@ -9,7 +9,8 @@ from gqlspaces.blueprint.field_type import FieldType
 from gqlspaces.features.records.layout import Cell, Layout
 
 # Quotes, wildcards of every kind, brackets, letters whose case is peculiar, and whole planes away.
-LETTERS = "aAbBzZ019.-+eE %_*?[]^\\\"'(){}:,$/\n\t\u00a0İıßẞKkÅåΣσςéÉ\u0301ǅǆﬁ\U0001f600\U00010400𝒳\u200d\ufeff\uffff"
+LETTERS = "aAbBzZ019.-+eE %_*?[]^\\\"'(){}:,$/\n\t\u00a0\u200d\ufeff\uffff\U0001f600\U00010400"
+LETTERS += "\u0130\u0131\u00df\u1e9eK\u212a\u00c5\u212b\u03a3\u03c3\u03c2\u00e9\u0301\u01c5\ufb01"
 WORDS = ["", "a", "A", "aa", "b", "true", "TRUE", "False", "1", "1.0", "01", "-0", "1e3", "1000"]
 WORDS += ["and", "or", "is", "eq", "error", "filter:", "null", "[]", '["a"]', "{}", "%", "_", "*"]
 WORDS += ["ΑΣ", "ας", "ΑΣΑ", "İstanbul", "istanbul", "straße", "STRASSE", "2026-01-31", "O'Brien"]

@@ -1,11 +1,19 @@
 """Random questions about records, each with the answer that plain Python gives."""
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from random import Random
 from typing import Any
 
-from features.records.conditions.evaluation import Stored, finds, has_message, holds, same
+from features.records.conditions.evaluation import (
+    Stored,
+    equals,
+    finds,
+    finds_exactly,
+    has_message,
+    holds,
+)
 from features.records.conditions.generation import HUGE, LETTERS, make_text
 from gqlspaces.features.records.conditions.condition import (
     And,
@@ -24,6 +32,8 @@ from gqlspaces.features.records.layout import Layout
 ASKED = [one for one in Operator if one not in {Operator.FIND, Operator.FIND_EXACTLY}]
 SPACES = [" ", " ", "  ", "\t", "\n", "\u00a0", "\u2003"]
 SOUP = ["eq", "and", "or", "is", "(", ")", '"', "'", "\\", "error", '""', "name", "contains", "é"]
+
+NOISE: list[str] = [*SOUP, *LETTERS, "\0", "\ud800"]
 
 Answer = Callable[[Stored], bool]
 
@@ -70,11 +80,10 @@ def found(value: Any, searched: str) -> bool:
     if searched == "":
         return True
     if searched == '""':
-        return value in (None, "", [])
-    parts = [value, *(value if isinstance(value, list) else ())]
+        return equals(value, "")
     if len(searched) > 1 and searched.startswith('"') and searched.endswith('"'):
-        return any(same(part, searched[1:-1]) for part in parts)
-    return any(finds(part, searched) for part in parts)
+        return finds_exactly(value, searched[1:-1])
+    return finds(value, searched)
 
 
 def make_filter(random: Random, layout: Layout) -> Question:
@@ -139,24 +148,24 @@ def render(random: Random, layout: Layout, condition: Condition) -> str:
 
 def _written(random: Random, layout: Layout, condition: Condition, binds: int = 0) -> str:
     """Write a part of a condition, in parentheses if it is looser than what is around it."""
-    match condition:
-        case And(parts) | Or(parts):
-            mine = 2 if isinstance(condition, And) else 1
-            word = "and" if isinstance(condition, And) else "or"
-            joint = f"{_space(random)}{_cased(random, word)}{_space(random)}"
-            text = joint.join(_written(random, layout, part, mine) for part in parts)
-            bare = binds < mine
-        case Status(state, key):
-            state_word = _cased(random, state)
-            text = f"{_field(random, layout, key)}{_cased(random, 'is')}{_space(random)}{state_word}"
-            bare = True
-        case Comparison(key, compared, literal):
-            bare_value = literal and literal[0] not in "\"'" and not _breaks(literal)
-            value = literal if bare_value and random.random() < 0.6 else _quoted(random, literal)
-            operator = _cased(random, compared)
-            text = f"{_field(random, layout, key)}{operator}{_space(random)}{value}"
-            bare = True
+    bare = True
+    if isinstance(condition, And | Or):
+        mine, word = (2, "and") if isinstance(condition, And) else (1, "or")
+        joint = f"{_space(random)}{_cased(random, word)}{_space(random)}"
+        text = joint.join(_written(random, layout, part, mine) for part in condition.parts)
+        bare = binds < mine
+    else:
+        if isinstance(condition, Status):
+            words = [_cased(random, "is"), _cased(random, condition.state)]
+        else:
+            words = [_cased(random, condition.operator), _value(random, condition.literal)]
+        text = _field(random, layout, condition.field) + _space(random).join(words)
     return text if bare and random.random() < 0.9 else f"({text})"
+
+
+def _value(random: Random, literal: str) -> str:
+    plain = literal and literal[0] not in "\"'" and not re.search(r"[\s()]", literal)
+    return literal if plain and random.random() < 0.6 else _quoted(random, literal)
 
 
 def _field(random: Random, layout: Layout, key: str | None) -> str:
@@ -182,10 +191,6 @@ def _space(random: Random) -> str:
     return random.choice(SPACES)
 
 
-def _breaks(text: str) -> bool:
-    return any(letter.isspace() or letter in "()" for letter in text)
-
-
 def scramble(random: Random, query: str) -> str:
     """Spoil a query a little or a lot."""
     kind = random.random()
@@ -193,7 +198,7 @@ def scramble(random: Random, query: str) -> str:
     if kind < 0.4:
         return query[:at] + query[at + random.randint(1, 3) :]
     if kind < 0.7:
-        return query[:at] + random.choice([*SOUP, *LETTERS, "\0", "\ud800"]) + query[at:]
+        return query[:at] + random.choice(NOISE) + query[at:]
     if kind < 0.8:
         return " ".join(random.choices(SOUP, k=random.randint(0, 12)))
     if kind < 0.9:

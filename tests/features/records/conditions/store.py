@@ -3,7 +3,7 @@
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, event, insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
@@ -21,16 +21,26 @@ from gqlspaces.kernel.engines import OPTIONS, async_url
 LONG_AGO = datetime(2026, 1, 1, tzinfo=UTC)
 
 
+class Place(NamedTuple):
+    """A database of one kind or the other."""
+
+    dialect: DialectName
+    url: str
+
+
 class Store:
     """A table of records that is empty again after every question."""
 
-    def __init__(self, dialect: DialectName, url: str) -> None:
-        self.dialect: DialectName = dialect
-        engine = create_async_engine(async_url(url), **OPTIONS)
-        if dialect == "sqlite":
+    def __init__(self, place: Place) -> None:
+        self.dialect = place.dialect
+        engine = create_async_engine(async_url(place.url), **OPTIONS)
+        if self.dialect == "sqlite":
             event.listen(engine.sync_engine, "connect", lambda opened, _: register(opened))
-        schema = None if dialect == "sqlite" else "sp_own"
-        self.engine = engine.execution_options(schema_translate_map={"own": schema})
+        schema = None if self.dialect == "sqlite" else "sp_own"
+        # Hardly any statement comes twice, so none is worth remembering.
+        self.engine = engine.execution_options(
+            schema_translate_map={"own": schema}, compiled_cache=None
+        )
 
     async def make(self) -> None:
         async with self.engine.begin() as connection:
@@ -62,6 +72,7 @@ class Store:
     ) -> list[tuple[Any, ...]]:
         """Give what the expressions are for each record."""
         asked = select(*[one.label(f"c{at}") for at, one in enumerate(expressions)])
+        asked = asked.select_from(record)
         async with self.holding(stored) as connection:
             return [tuple(row) for row in await connection.execute(asked.order_by(record.c.n))]
 

@@ -26,7 +26,7 @@ SEED = os.environ.get("GQLSPACES_TEST_SEED", str(randbits(32)))
 
 # A case is a question put to a record: with both databases there are a hundred thousand.
 ROUNDS, QUESTIONS, RECORDS = 100, 25, 20
-QUERIES = 20_000
+QUERIES = 10_000
 
 
 async def test_both_databases_answer_as_plain_python_does(store: Store) -> None:
@@ -44,14 +44,14 @@ async def test_both_databases_answer_as_plain_python_does(store: Store) -> None:
 def test_a_query_means_what_was_written_or_is_refused_in_words() -> None:
     random = _random("queries")
     refused = 0
-    for turn in range(QUERIES):
-        if turn % 100 == 0:
-            layout = make_layout(random)
-            stored = [make_stored(random, layout) for _ in range(RECORDS)]
-        condition = make_condition(random, layout, stored, random.choice([0, 1, 2, 3]))
-        query = render(random, layout, condition)
-        assert condition == parse_query(query, layout), query
-        refused += _understood(layout, Question({"q": scramble(random, query)}, None)) is None
+    for _ in range(QUERIES // 100):
+        layout = make_layout(random)
+        stored = [make_stored(random, layout) for _ in range(RECORDS)]
+        for _ in range(100):
+            condition = make_condition(random, layout, stored, random.choice([0, 1, 2, 3]))
+            query = render(random, layout, condition)
+            assert condition == parse_query(query, layout), query
+            refused += _understood(layout, Question({"q": scramble(random, query)}, None)) is None
     assert QUERIES * 0.3 < refused < QUERIES * 0.9
 
 
@@ -75,9 +75,12 @@ def _understood(layout: Layout, question: Question) -> tuple[Question, Condition
     try:
         condition = asked(layout, **question.arguments)
     except DomainError as error:
-        assert question.answer is None, (question.arguments, error.message)
-        assert ("BAD_USER_INPUT", ("q",)) == (error.code, error.path)
-        assert error.message.endswith((".", "?"))
-        assert len(error.message.encode()) < 1000
-        return None
-    return question, condition, question.answer or (lambda one: holds(condition, one, layout))
+        refusal = error
+    else:
+        answer = question.answer or (lambda one: holds(condition, one, layout))
+        return question, condition, answer
+    assert question.answer is None, (question.arguments, refusal.message)
+    assert ("BAD_USER_INPUT", ("q",)) == (refusal.code, refusal.path)
+    assert refusal.message.endswith((".", "?"))
+    assert len(refusal.message.encode()) < 1000
+    return None

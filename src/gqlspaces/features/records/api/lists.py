@@ -113,6 +113,24 @@ async def record_page(
     return Connection(edges=edges, page_info=_page_info(edges, page, more=found.more), count=count)
 
 
+def numbered_cursor(page: Page, prefix: str, sheet_id: str) -> int | None:
+    """Give the number in a cursor that is the id of something in a Sheet; raise BAD_USER_INPUT."""
+    if page.after is None:
+        return None
+    number = local_number(page.after, prefix, sheet_id)
+    if number is None:
+        raise bad_input("This cursor was not given out by this list.", "after")
+    return number
+
+
+def connection_of(found: list[Any], cursors: list[str], page: Page, count: Any) -> Connection[Any]:
+    """Make a connection of what was read from the front: one more, if there are more."""
+    pairs = zip(found[: page.size], cursors, strict=False)
+    edges = [Edge(node=node, cursor=cursor) for node, cursor in pairs]
+    info = _page_info(edges, page, more=len(found) > page.size)
+    return Connection(edges=edges, page_info=info, count=count)
+
+
 def _page_info(edges: list[Any], page: Page, *, more: bool) -> PageInfo:
     backwards = page.last is not None
     return PageInfo(
@@ -219,22 +237,15 @@ async def _commits(
 ) -> Any:
     """What was written to its records, the newest first."""
     page = Page.of(first, after, None, None)
-    size, before = page.size, None
-    if page.after is not None:
-        before = local_number(page.after, "vr", root.id)
-        if before is None:
-            raise bad_input("This cursor was not given out by this list.", "after")
     only = None if completed is strawberry.UNSET else completed
-    work = partial(read_commits, completed=only, before=before, size=size + 1)
+    before = numbered_cursor(page, "vr", root.id)
+    work = partial(read_commits, completed=only, before=before, size=page.size + 1)
     found = await read_sheet(info.context.reader, root.id, work)
-    edges = [Edge(node=commit, cursor=commit.id) for commit in found[:size]]
 
     async def count(_reader: Reader) -> None:
         """Nobody asks how many there ever were."""
 
-    return Connection(
-        edges=edges, page_info=_page_info(edges, page, more=len(found) > size), count=count
-    )
+    return connection_of(found, [commit.id for commit in found], page, count)
 
 
 @asked(list[RemovedField])

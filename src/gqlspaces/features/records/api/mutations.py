@@ -24,6 +24,7 @@ from gqlspaces.kernel.graphql.mutation import Rule, mutation
 
 _SHEET = "The Sheet."
 _ANSWERS = "The Commit that this write answers: a listener's hooks pass over what they wrote."
+_COMPLETES = "Whether the Commit answered is completed when no row is rejected; true when absent."
 _OVERRIDE = "Change also what is locked or read-only."
 
 
@@ -51,6 +52,9 @@ class RecordPatchInput:
     """What to change of a record; absent leaves as it is."""
 
     id: strawberry.ID = required("The Record.")
+    commit_id: strawberry.ID | None = optional(
+        "Change it only if this was the last Commit to do so; CONFLICT otherwise."
+    )
     values: JSON | None = optional("New values by the keys of the Fields; null empties a cell.")
     metadata: JSON | None = optional("Merged into what is there (RFC 7386).")
     config: JSON | None = optional("What is read-only: `{readonly, fields: {key: {readonly}}}`.")
@@ -64,6 +68,7 @@ class InsertRecordsInput:
     sheet_id: strawberry.ID = required(_SHEET)
     records: list[RecordInput] = required("The records, at most 10,000.")
     answers: strawberry.ID | None = optional(_ANSWERS)
+    completes: bool | None = optional(_COMPLETES)
     idempotency_key: str | None = repeatable()
 
 
@@ -75,6 +80,7 @@ class UpdateRecordsInput:
     records: list[RecordPatchInput] = required("The changes, at most 10,000.")
     override_readonly: bool | None = optional(_OVERRIDE)
     answers: strawberry.ID | None = optional(_ANSWERS)
+    completes: bool | None = optional(_COMPLETES)
     idempotency_key: str | None = repeatable()
 
 
@@ -87,6 +93,7 @@ class UpsertRecordsInput:
     records: list[RecordInput] = required("The records, at most 10,000.")
     override_readonly: bool | None = optional(_OVERRIDE)
     answers: strawberry.ID | None = optional(_ANSWERS)
+    completes: bool | None = optional(_COMPLETES)
     idempotency_key: str | None = repeatable()
 
 
@@ -98,6 +105,7 @@ class DeleteRecordsInput:
     selection: RecordSelection = required("The records: an empty selection means all.")
     override_readonly: bool | None = optional(_OVERRIDE)
     answers: strawberry.ID | None = optional(_ANSWERS)
+    completes: bool | None = optional(_COMPLETES)
     idempotency_key: str | None = repeatable()
 
 
@@ -110,6 +118,7 @@ class BulkUpdateRecordsInput:
     values: JSON = required("The values by the keys of the Fields; null empties a cell.")
     override_readonly: bool | None = optional(_OVERRIDE)
     answers: strawberry.ID | None = optional(_ANSWERS)
+    completes: bool | None = optional(_COMPLETES)
     idempotency_key: str | None = repeatable()
 
 
@@ -126,6 +135,7 @@ class FindAndReplaceRecordsInput:
     selection: RecordSelection | None = optional("The records; all of them when absent.")
     override_readonly: bool | None = optional(_OVERRIDE)
     answers: strawberry.ID | None = optional(_ANSWERS)
+    completes: bool | None = optional(_COMPLETES)
     idempotency_key: str | None = repeatable()
 
 
@@ -147,19 +157,24 @@ async def at_desk(context: Context, rule: Rule, input: Any, *, fenced: bool) -> 
 
 
 async def _written(desk: Desk, input: Any, name: str, work: Work) -> dict[str, Any]:
+    return await payload_of(desk, await desk.write(input.sheet_id, work, order_of(input, name)))
+
+
+def order_of(input: Any, name: str) -> Order:
+    """Read the circumstances of a write from the input of a mutation."""
     given = sent(input)
     key = given.get("idempotency_key")
-    order = Order(
+    return Order(
         answers=given.get("answers"),
+        completes=given.get("completes") is not False,
         key=key,
         request=idempotency.fingerprint(name, given) if key is not None else "",
-        overrides=_overrides(input),
+        overrides=overrides(input),
     )
-    written = await desk.write(input.sheet_id, work, order)
-    return await _payload(desk, written)
 
 
-async def _payload(desk: Desk, written: Written) -> dict[str, Any]:
+async def payload_of(desk: Desk, written: Written) -> dict[str, Any]:
+    """Give what a write answers."""
     sheet_id = written.structure.sheet.id
     commit = None
     if written.commit_n is not None:
@@ -169,11 +184,14 @@ async def _payload(desk: Desk, written: Written) -> dict[str, Any]:
         {**row, "record_id": record_id(sheet_id, row["n"]) if "n" in row else None}
         for row in written.answer.get("rejected", ())
     ]
-    ids = [record_id(sheet_id, n) for n in written.answer.get("records", ())]
-    return {"commit": commit, "record_ids": ids, "rejected": rejected}
+    payload: dict[str, Any] = {"commit": commit, "rejected": rejected}
+    if "records" in written.answer:
+        payload["record_ids"] = [record_id(sheet_id, n) for n in written.answer["records"]]
+    return payload
 
 
-def _overrides(input: Any) -> bool:
+def overrides(input: Any) -> bool:
+    """Tell whether an input asks to change what is read-only as well."""
     return getattr(input, "override_readonly", None) is True
 
 
@@ -194,21 +212,21 @@ async def insert_records(desk: Desk, input: InsertRecordsInput) -> dict[str, Any
 @mutation(Scope.SPACE_WRITE, by=at_desk, **_TAKEN)
 async def update_records(desk: Desk, input: UpdateRecordsInput) -> dict[str, Any]:
     """Change records cell by cell; rows that cannot be taken are rejected."""
-    work = updating(sent(input)["records"], overrides=_overrides(input))
+    work = updating(sent(input)["records"], overrides=overrides(input))
     return await _written(desk, input, "updateRecords", work)
 
 
 @mutation(Scope.SPACE_WRITE, by=at_desk, **_TAKEN)
 async def upsert_records(desk: Desk, input: UpsertRecordsInput) -> dict[str, Any]:
     """Change the records that have the same value in a key Field, and add the others."""
-    work = upserting(sent(input)["records"], key=input.key, overrides=_overrides(input))
+    work = upserting(sent(input)["records"], key=input.key, overrides=overrides(input))
     return await _written(desk, input, "upsertRecords", work)
 
 
 @mutation(Scope.SPACE_WRITE, by=at_desk, **_CHOSEN)
 async def delete_records(desk: Desk, input: DeleteRecordsInput) -> dict[str, Any]:
     """Delete the records chosen; read-only ones are rejected."""
-    work = deleting(selection_of(input.selection), overrides=_overrides(input))
+    work = deleting(selection_of(input.selection), overrides=overrides(input))
     return await _written(desk, input, "deleteRecords", work)
 
 
@@ -216,7 +234,7 @@ async def delete_records(desk: Desk, input: DeleteRecordsInput) -> dict[str, Any
 async def bulk_update_records(desk: Desk, input: BulkUpdateRecordsInput) -> dict[str, Any]:
     """Give all records chosen the same values; read-only ones are rejected."""
     chosen = selection_of(input.selection)
-    work = bulk_updating(chosen, values=sent(input)["values"], overrides=_overrides(input))
+    work = bulk_updating(chosen, values=sent(input)["values"], overrides=overrides(input))
     return await _written(desk, input, "bulkUpdateRecords", work)
 
 
@@ -231,7 +249,7 @@ async def find_and_replace_records(desk: Desk, input: FindAndReplaceRecordsInput
         whole=given.get("whole") is True,
         match_case=given.get("match_case") is True,
     )
-    work = replacing(selection_of(given.get("selection")), what, overrides=_overrides(input))
+    work = replacing(selection_of(given.get("selection")), what, overrides=overrides(input))
     return await _written(desk, input, "findAndReplaceRecords", work)
 
 
@@ -242,7 +260,7 @@ async def complete_commit(desk: Desk, input: CompleteCommitInput) -> dict[str, A
     if sheet_id is None:
         raise NotFound(f"There is no Commit {input.id!r}.", path=("id",))
     written = await desk.complete(input.id, sheet_id, path=("id",))
-    return {"commit": (await _payload(desk, written))["commit"]}
+    return {"commit": (await payload_of(desk, written))["commit"]}
 
 
 @strawberry.input(description="Which removed Fields to forget.")

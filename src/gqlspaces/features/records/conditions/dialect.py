@@ -3,7 +3,7 @@
 from abc import ABC, abstractmethod
 from collections.abc import Collection
 from dataclasses import dataclass
-from typing import Literal, TypeAlias
+from typing import Any, Literal, TypeAlias
 
 from sqlalchemy import ColumnElement, FromClause
 
@@ -83,6 +83,12 @@ class Dialect(ABC):
     @abstractmethod
     def among(self, slot: ColumnElement[int], slots: Collection[int]) -> Test:
         """Tell whether a slot is one of these; one bound parameter, however many they are."""
+
+    @abstractmethod
+    def apart(
+        self, one: ColumnElement[Any], other: ColumnElement[Any], slots: Collection[int]
+    ) -> Test:
+        """Tell whether two arrays of cells have different values at one of these slots."""
 
     @abstractmethod
     def literal(self, number: float) -> ColumnElement[float]:

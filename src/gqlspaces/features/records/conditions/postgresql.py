@@ -16,6 +16,7 @@ from sqlalchemy import (
     case,
     cast,
     column,
+    exists,
     func,
     literal,
     literal_column,
@@ -60,6 +61,19 @@ class PostgresqlDialect(Dialect):
     def among(self, slot: ColumnElement[int], slots: Collection[int]) -> Test:
         """Tell whether a slot is one of these; one bound parameter, however many they are."""
         return slot == any_(literal(list(slots), ARRAY(BigInteger)))
+
+    def apart(
+        self, one: ColumnElement[Any], other: ColumnElement[Any], slots: Collection[int]
+    ) -> Test:
+        """Tell whether two arrays of cells have different values at one of these slots."""
+        listed = func.unnest(literal(list(slots), ARRAY(Integer)))
+        given = listed.table_valued(column("slot", Integer)).render_derived(name="s")
+
+        def cell(values: ColumnElement[Any]) -> ColumnElement[Any]:
+            document = values.op("->", return_type=JSONB())(given.c.slot)
+            return func.coalesce(document, literal_column("'null'::jsonb", JSONB))
+
+        return exists().select_from(given).where(cell(one) != cell(other))
 
     def literal(self, number: float) -> ColumnElement[float]:
         """Bind a number such that it equals the same number where that is stored."""

@@ -77,6 +77,18 @@ class SqliteDialect(Dialect):
         given = func.json_each(_json(list(slots))).table_valued(column("value", Integer), name="s")
         return slot.in_(select(given.c.value))
 
+    def apart(
+        self, one: ColumnElement[Any], other: ColumnElement[Any], slots: Collection[int]
+    ) -> Test:
+        """Tell whether two arrays of cells have different values at one of these slots."""
+        given = func.json_each(_json(list(slots))).table_valued(column("value", Integer), name="s")
+
+        def cell(values: ColumnElement[Any]) -> ColumnElement[str]:
+            document = values.op("->", return_type=Text())(given.c.value)
+            return func.coalesce(document, literal_column("'null'", Text))
+
+        return exists().select_from(given).where(cell(one) != cell(other))
+
     def literal(self, number: float) -> ColumnElement[float]:
         """Bind a number such that it equals the same number where that is stored."""
         return cast(func.json_extract(_json(number), literal_column("'$'")), REAL)

@@ -21,7 +21,7 @@ async def find_records(reader: Reader, ids: Sequence[str]) -> list[RecordView | 
         views = [record_view(sheet.id, sheet.layout, row) for row in rows]
         return {view.id: view for view in views}
 
-    return await _found(reader, ids, "rc", work)
+    return await find_numbered(reader, ids, "rc", work)
 
 
 async def find_commits(reader: Reader, ids: Sequence[str]) -> list[CommitView | None]:
@@ -32,7 +32,7 @@ async def find_commits(reader: Reader, ids: Sequence[str]) -> list[CommitView | 
         views = [commit_view(sheet.id, row) for row in rows]
         return {view.id: view for view in views}
 
-    return await _found(reader, ids, "vr", work)
+    return await find_numbered(reader, ids, "vr", work)
 
 
 def read_commits(
@@ -50,7 +50,8 @@ def read_commits(
     return [commit_view(sheet.id, row) for row in rows]
 
 
-async def _found(reader: Reader, ids: Sequence[str], prefix: str, work: Any) -> list[Any]:
+async def find_numbered(reader: Reader, ids: Sequence[str], prefix: str, work: Any) -> list[Any]:
+    """Give, for each id in order, what work over an open Sheet and numbers in it finds, or None."""
     wanted: dict[str, list[int]] = {}
     for id in ids:
         sheet_id = sheet_of(id, prefix)

@@ -41,12 +41,12 @@ def deleting(selection: Selection, *, overrides: bool = False) -> Work:
     """Delete the records chosen; those that are read-only stay and are told of."""
 
     def work(writing: Writing) -> Mapping[str, Any]:
-        passed = _Passed()
+        passed = Passed()
         for rows in _chosen(writing, selection):
             going = [row for row in rows if overrides or passed.may(row)]
             if going:
                 writing.remove(going)
-        return passed.answer(writing.touched["deleted"])
+        return passed.answer()
 
     return work
 
@@ -90,7 +90,7 @@ def _changing(
     selection: Selection, change_of: Callable[[Writing], Change], *, overrides: bool
 ) -> Work:
     def work(writing: Writing) -> Mapping[str, Any]:
-        passed = _Passed()
+        passed = Passed()
         change = change_of(writing)
         for rows in _chosen(writing, selection):
             drafts: list[Draft] = []
@@ -100,7 +100,7 @@ def _changing(
                     draft = passed.draft(writing, row, values, overrides=overrides)
                     drafts += [draft] if draft else []
             store_changed(writing, drafts)
-        return passed.answer(writing.touched["updated"])
+        return passed.answer()
 
     return work
 
@@ -116,17 +116,17 @@ def _replaced(value: Any, pattern: re.Pattern[str], by: str) -> Any:
     return pattern.sub(lambda _found: by, value) if isinstance(value, str) else value
 
 
-class _Passed:
+class Passed:
     """The records that were passed over, with the reason."""
 
     def __init__(self) -> None:
         self._count = 0
         self._listed: list[dict[str, Any]] = []
 
-    def may(self, row: Row) -> bool:
-        """Tell whether a record may be deleted; note it if not."""
+    def may(self, row: Row, keys: Sequence[str] = ()) -> bool:
+        """Tell whether a record, and these cells of it, may be changed; note it if not."""
         try:
-            check_writable(row, ())
+            check_writable(row, keys)
         except DomainError as error:
             self._note(row, error)
             return False
@@ -144,9 +144,9 @@ class _Passed:
             self._note(row, error)
             return None
 
-    def answer(self, numbers: Sequence[int]) -> dict[str, Any]:
+    def answer(self) -> dict[str, Any]:
         """Give what a write over many records answers."""
-        return {"records": [], "count": len(numbers), "rejected": self._listed}
+        return {"rejected": self._listed}
 
     def _note(self, row: Row, error: DomainError) -> None:
         if len(self._listed) < MOST_REJECTED:

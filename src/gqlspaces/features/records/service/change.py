@@ -15,18 +15,20 @@ from gqlspaces.features.records.selection import in_sheet
 from gqlspaces.features.records.service.creation import add, new_draft
 from gqlspaces.features.records.service.rows import (
     Rows,
+    check_unchanged,
     check_writable,
     custom_messages,
     details,
     record_number,
 )
-from gqlspaces.features.records.values.digest import digest_of, text_of
+from gqlspaces.features.records.values.digest import digest_of, same, text_of
 from gqlspaces.features.records.values.index import value_rule_name
 from gqlspaces.features.records.values.normal import number_of
 from gqlspaces.features.records.writing import CHUNK, Draft, Row, Writing
 from gqlspaces.kernel.errors import DomainError, Duplicate, ErrorCode, Invalid, NotFound
 
 _MOST_FOUND: Final = 100_000
+_CONTENT: Final = ("values", "meta", "config")
 
 Sent: TypeAlias = Mapping[str, Any]
 
@@ -46,6 +48,7 @@ def updating(sent: Sequence[Sent], *, overrides: bool = False) -> Work:
                 raise NotFound(f"There is no Record {row.get('id')!r} in this Sheet.", path=("id",))
             if n in seen:
                 raise Duplicate("The record comes twice.", path=("id",))
+            check_unchanged(writing, known[n], row)
             draft = changed_draft(writing, known[n], row, overrides=overrides)
             seen.add(n)
             return draft
@@ -105,14 +108,12 @@ def store_changed(writing: Writing, drafts: Sequence[Draft]) -> None:
 
 def _differs(draft: Draft) -> bool:
     before = draft.before or {}
-    now = (draft.values, draft.custom or None, draft.meta, draft.config)
     custom = [m for m in before["messages"] or () if m["source"] == "custom-logic"] or None
     kept = [m for m in draft.custom if m["source"] == "custom-logic"] or None
     return (
         draft.changed != before["changed"]
-        or now[0] != before["values"]
         or kept != custom
-        or now[2:] != (before["meta"], before["config"])
+        or not same([draft.values, draft.meta, draft.config], [before[name] for name in _CONTENT])
     )
 
 

@@ -8,10 +8,10 @@ from gqlspaces.blueprint.configuration import dump
 from gqlspaces.blueprint.merge import merge_patch
 from gqlspaces.features.columns import checked
 from gqlspaces.features.records.configuration import RecordDetails
-from gqlspaces.features.records.numbers import first_of, local_number
+from gqlspaces.features.records.numbers import commit_id, first_of, local_number
 from gqlspaces.features.records.values.messages import sent_messages
 from gqlspaces.features.records.writing import Row, Writing
-from gqlspaces.kernel.errors import DomainError, ErrorCode
+from gqlspaces.kernel.errors import Conflict, DomainError, ErrorCode
 
 T = TypeVar("T")
 
@@ -90,6 +90,14 @@ def details(row: Mapping[str, Any], before: Row | None = None) -> tuple[Any, Any
     if taken.config is not None:
         config = dump(taken.config) or None
     return (taken.metadata or None) if "metadata" in sent else meta, config
+
+
+def check_unchanged(writing: Writing, before: Row, row: Mapping[str, Any]) -> None:
+    """Raise CONFLICT when a record was changed since the commit that the row knows it by."""
+    known = row.get("commit_id")
+    if known is not None and known != commit_id(writing.state.sheet_id, before["commit_n"]):
+        msg = "Another Commit has changed the record since."
+        raise Conflict(msg, path=("commitId",))
 
 
 def check_writable(before: Row, keys: Sequence[str]) -> None:

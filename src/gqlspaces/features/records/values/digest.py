@@ -1,4 +1,4 @@
-"""The text that a value stands for, and the digest by which values are compared."""
+"""When values are the same: the text that one stands for, and the digest of it."""
 
 from collections.abc import Iterable
 from decimal import Decimal
@@ -30,6 +30,19 @@ def _decimal(value: float) -> str:
     # What JSON shows of a large double are these digits, not those of its exact value.
     text = repr(value)
     return format(Decimal(text), "f") if "e" in text else text.removesuffix(".0")
+
+
+def same(one: Any, other: Any) -> bool:
+    """Tell whether two stored values are the same, also where a database writes one otherwise."""
+    kind = type(one)
+    if kind is not type(other):
+        # PostgreSQL gives a large double back as a whole number.
+        return {kind, type(other)} == {int, float} and text_of(one) == text_of(other)
+    if kind is list:
+        return len(one) == len(other) and all(map(same, one, other))
+    if kind is dict:
+        return one.keys() == other.keys() and all(same(one[key], other[key]) for key in one)
+    return bool(one == other)
 
 
 def spelled(texts: Iterable[str | None]) -> str:

@@ -10,7 +10,7 @@ from gqlspaces.blueprint.problems import echo, suggestion
 from gqlspaces.features.records.layout import Layout
 from gqlspaces.features.records.values.check import check_of
 from gqlspaces.features.records.values.column import Column, FieldRow, columns_of
-from gqlspaces.features.records.values.digest import DIGEST_BYTES, text_of
+from gqlspaces.features.records.values.digest import DIGEST_BYTES, same, text_of
 from gqlspaces.features.records.values.index import (
     Demand,
     Entry,
@@ -89,7 +89,7 @@ class SheetRules:
         changed = []
         for key in values:
             slot = self._slots.get(key)
-            if slot is not None and not _same(cells[slot], sent[slot]):
+            if slot is not None and not same(cells[slot], sent[slot]):
                 cells[slot] = sent[slot]
                 changed.append(slot)
         return _trimmed(cells), changed
@@ -97,6 +97,16 @@ class SheetRules:
     def renewed(self, cells: Sequence[Any]) -> tuple[list[Any], list[int]]:
         """Give stored cells in the form that these rules store, and the slots that changed."""
         return self.merged(self.layout.unpacked(cells), cells)
+
+    def converted(self, cells: Sequence[Any]) -> list[Any]:
+        """Give stored cells in the form that these rules store, where that can be undone."""
+        renewed, changed = self.renewed(cells)
+        full = self._full(renewed)
+        for slot in changed:
+            after, before = full[slot], cells[slot]
+            if after is None or text_of(after) != text_of(before):
+                full[slot] = before
+        return _trimmed(full)
 
     def messages(self, cells: Sequence[Any]) -> list[Message]:
         """Give what is wrong with a record by itself, in the order of the Fields.
@@ -186,14 +196,3 @@ def _trimmed(cells: list[Any]) -> list[Any]:
     while cells and cells[-1] is None:
         cells.pop()
     return cells
-
-
-def _same(old: Any, new: Any) -> bool:
-    """Tell whether two stored values are the same, also where a database writes one otherwise."""
-    kind = type(old)
-    if kind is not type(new):
-        # PostgreSQL gives a large double back as a whole number.
-        return {kind, type(new)} == {int, float} and text_of(old) == text_of(new)
-    if kind is list:
-        return len(old) == len(new) and all(map(_same, old, new))
-    return bool(old == new)
