@@ -6,14 +6,22 @@ from collections.abc import Mapping
 from typing import Any, assert_type
 
 from gqlspaces.listener import (
+    AddedRecords,
     Api,
     ApiError,
+    Commit,
     Event,
     Job,
     Listener,
+    Message,
+    Record,
+    RecordPage,
     Scope,
+    StoredRecord,
     Tick,
+    Verdict,
     Workbook,
+    WrittenRecords,
     configure_space,
     job_handler,
 )
@@ -64,6 +72,80 @@ with listener.namespace("space:red") as red:
 @listener.on("**")  # type: ignore[type-var]
 def not_async(_event: Event) -> None:
     """Not be accepted: a handler is awaited."""
+
+
+@listener.record_hook("contacts")
+def clean(record: Record, event: Event) -> int:
+    """Be accepted as a plain function and as an async one, and use a record once."""
+    assert_type(record.values, dict[str, Any])
+    assert_type(record.metadata, dict[str, Any])
+    assert_type(record.messages, tuple[Message, ...])
+    assert_type(record.valid, bool)
+    record["name"] = record.get("name", event.id)
+    record.add_error("name", "no")
+    record.add_warning(None, "hm")
+    record.add_message("name", "look", "info")
+    record.add_message("name", "look", "fatal")  # type: ignore[arg-type]
+    record.id = "rc_1"  # type: ignore[misc]
+    return 1
+
+
+@red.record_hook(["contacts", "people*"])
+async def clean_later(record: Record, _event: Event) -> None:
+    """Call the decorated hook as what it was."""
+    assert_type(clean(record, _event), int)
+
+
+@listener.bulk_record_hook("contacts", size=100)
+async def clean_all(records: list[Record], _event: Event) -> None:
+    """Be accepted."""
+
+
+listener.record_hook("contacts")(clean_all)  # type: ignore[type-var]
+listener.bulk_record_hook("contacts")(clean)  # type: ignore[type-var]
+
+
+@listener.validator("address")
+def address(value: Any, _record: Record, config: Mapping[str, Any]) -> str | None:
+    """Be accepted."""
+    return None if value in config else "no"
+
+
+@listener.validator("phone")
+async def phone(_value: str, record: Record, _config: Mapping[str, Any]) -> Verdict:
+    """Be accepted."""
+    return ("warn", "look") if record.valid else None
+
+
+@listener.sheet_validator("order")
+def order(record: Record, _config: Mapping[str, Any]) -> Verdict:
+    """Be accepted."""
+    return "no" if record["a"] else None
+
+
+listener.sheet_validator("order")(address)  # type: ignore[type-var]
+listener.validator("length")(lambda value, _record, _config: len(value))  # type: ignore[type-var]
+
+
+async def keep(event: Event) -> None:
+    """Use the calls for records once."""
+    records, commits = event.api.records, event.api.commits
+    page = await records.list("sh_1", {"filter": "error", "q": "a eq 1"}, first=10)
+    assert_type(page, RecordPage)
+    assert_type(page.records, list[StoredRecord])
+    assert_type(page.cursor, str | None)
+    assert_type(await commits.records("vr_1", after=page.cursor), RecordPage)
+    assert_type(await records.insert("sh_1", [{"values": {"a": 1}}]), AddedRecords)
+    written = await records.update("sh_1", [{"id": "rc_1", "values": {"a": None}}], answers="vr_1")
+    assert_type(written, WrittenRecords)
+    assert_type(await records.upsert("sh_1", [{"values": {"a": 1}}], key="a"), AddedRecords)
+    assert_type(await records.delete("sh_1", {"ids": ["rc_1"]}), WrittenRecords)
+    assert_type(await commits.complete("vr_1"), Commit)
+    assert_type((await event.api.sheets.add_field("sh_1", key="a"))["key"], str)
+
+    await records.insert("sh_1", [{"metadata": {}}])  # type: ignore[typeddict-item]
+    await records.insert("sh_1", [], override_readonly=True)  # type: ignore[call-arg]
+    await records.list("sh_1", {"filtre": "error"})  # type: ignore[arg-type]
 
 
 async def submit(event: Event, tick: Tick) -> Mapping[str, Any] | None:

@@ -16,6 +16,7 @@ from gqlspaces import __version__, migration
 from gqlspaces.features.jobs.sweeper import Sweeper
 from gqlspaces.features.keys.service import authenticate
 from gqlspaces.features.records.keeper import Keeper
+from gqlspaces.features.records.streams import RecordStreams
 from gqlspaces.kernel.bus import Bus, MemoryBus
 from gqlspaces.kernel.clock import Clock
 from gqlspaces.kernel.database import Database
@@ -52,13 +53,16 @@ class Gateway:
         self.delivery = Delivery(self.database, poll=settings.poll_interval)
         self.sweeper = Sweeper(self.database, interval=settings.sweep_interval)
         self.engine = SchemaEngine(build_schema(), limits := _limits(settings))
-        self.endpoint = GraphQLEndpoint(
-            Service(
-                engine=self.engine,
-                authenticate=self.admit,
-                limits=limits,
-                allowed_origins=frozenset(settings.allowed_origins),
-            )
+        service = Service(
+            engine=self.engine,
+            authenticate=self.admit,
+            limits=limits,
+            allowed_origins=frozenset(settings.allowed_origins),
+        )
+        self.endpoint = GraphQLEndpoint(service)
+        self._drain_seconds = 2 * limits.drain_seconds
+        self.streams = RecordStreams(
+            self.admit, ending=service.closing, receive_seconds=settings.receive_timeout
         )
         self.database.hint = self.bus.hint
         self.bus.attach(self.delivery.hinted)
@@ -74,9 +78,13 @@ class Gateway:
         ]
         return self
 
+    async def drain(self) -> None:
+        """Refuse new requests, let those under way end, and send streams elsewhere."""
+        await asyncio.gather(self.endpoint.drain(), self.streams.drain(self._drain_seconds))
+
     async def close(self) -> None:
         """Let requests end, then stop everything."""
-        await self.endpoint.drain()
+        await self.drain()
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
@@ -136,6 +144,7 @@ def create_app(gateway: Gateway) -> Starlette:
     routes: list[BaseRoute] = [
         Route("/graphql", gateway.endpoint),
         WebSocketRoute("/graphql", gateway.endpoint),
+        *gateway.streams.routes,
         Route("/health/live", live),
         Route("/health/ready", ready),
         Route("/version", version),

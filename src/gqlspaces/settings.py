@@ -112,8 +112,11 @@ class Settings(BaseSettings):
     send_timeout: float = Field(
         default=10, gt=0, description="Seconds a client may take to accept a message."
     )
+    receive_timeout: float = Field(
+        default=30, gt=0, description="Seconds a client may pause while it sends records."
+    )
 
-    max_body: int = Field(default=1_048_576, ge=1024, description="Largest request body, in bytes.")
+    max_body: int = Field(default=8_388_608, ge=1024, description="Largest request body, in bytes.")
     max_tokens: int = Field(
         default=4000, ge=1, description="Most lexical tokens of one GraphQL document."
     )

@@ -23,7 +23,8 @@ FIELDS: dict[str, dict[str, Any]] = {
 
 def fields(word: str, *, removed: bool) -> list[dict[str, Any]]:
     """Describe the Fields of a tenant's Sheet, with or without those that are removed later."""
-    own = {"key": word, "label": word, "description": word, "metadata": {word: word}}
+    own: dict[str, Any] = {"key": word, "label": word, "description": word}
+    own["metadata"] = {word: word}
     own["constraints"] = [{"type": "required"}, {"type": "unique"}]
     others = [{"key": key, **kind} for key, kind in FIELDS.items()]
     for field in others:
@@ -37,9 +38,18 @@ async def fill(api: Api, sheet: str, word: str) -> dict[str, str]:
     """Write records full of a word; the first commit is answered, the last one stays open."""
     full = {
         "values": {
-            word: word, NOTE: f"{word} 1", "words": [word], "link": word, "links": [word],
-            "amount": 1, "flag": True, "day": "2026-01-31", "choice": "one", "choices": [word],
-            GONE: word, f"{word}-{GONE}": word,
+            word: word,
+            NOTE: f"{word} 1",
+            "words": [word],
+            "link": word,
+            "links": [word],
+            "amount": 1,
+            "flag": True,
+            "day": "2026-01-31",
+            "choice": "one",
+            "choices": [word],
+            GONE: word,
+            f"{word}-{GONE}": word,
         },
         "metadata": {word: word},
         "config": {"fields": {word: {"readonly": True}}},
@@ -54,8 +64,8 @@ async def fill(api: Api, sheet: str, word: str) -> dict[str, str]:
     written = {"sheetId": sheet, "answers": first["commit"]["id"], "records": [change]}
     await api.do("updateRecords", told, **written)
     last = await api.do("insertRecords", told, sheetId=sheet, records=[bare])
-    ids = {"rc": first["recordIds"][0], "vr": last["commit"]["id"], "ss": kept["snapshot"]["id"]}
-    return ids
+    record, commit, snapshot = first["recordIds"][0], last["commit"]["id"], kept["snapshot"]["id"]
+    return {"rc": record, "vr": commit, "ss": snapshot}
 
 
 async def settle(api: Api, space: str) -> None:

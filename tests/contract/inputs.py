@@ -104,6 +104,11 @@ class Place:
         return isinstance(self.type, GraphQLNonNull)
 
     @property
+    def member(self) -> str:
+        """The name of the member with that of its owner."""
+        return f"{self.owner}.{self.name}"
+
+    @property
     def refusal(self) -> str:
         """The code that refuses an id of nothing here."""
         return AGREEING.get((self.owner, self.name), "NOT_FOUND")
@@ -208,6 +213,7 @@ def _object(kind: GraphQLInputObjectType, mutation: str, world: World) -> dict[s
 
 def _value(wanted: GraphQLInputType, where: tuple[str, str], mutation: str, world: World) -> Any:
     known = {**_VALUES, (where[0], "lease"): world.lease}
+    known["ReorderFieldsInput", "ids"] = list(world.fields)
     if where in known:
         return known[where]
     bare = _nullable(wanted)

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
+from functools import cache
 from typing import Any
 
 from graphql import (
@@ -24,6 +25,7 @@ DEEPEST = 8  # levels below the root field's, so that no document is over the li
 PAGING = {"first", "after", "last", "before"}
 # What must be given to a field of a type, by the name of the argument.
 NEEDED = {"field": NOTE}
+_PLAIN: dict[str, tuple[Any, ...]] = {"Boolean": (True, False), "Int": (0, 1, 100)}
 
 
 @dataclass(frozen=True)
@@ -60,7 +62,8 @@ class Asked:
         """What the schema says of it."""
         owner = SCHEMA.type_map[self.owner]
         assert isinstance(owner, GraphQLObjectType)
-        return owner.fields[self.name]
+        field: GraphQLField = owner.fields[self.name]
+        return field
 
     @property
     def is_list(self) -> bool:
@@ -100,9 +103,7 @@ def question(
     inner = f"{{ __typename id ... on {on} {inner} }}" if on else inner
     declared = ", ".join(_declared(field, arguments))
     head = f"query ({declared}) " if declared else ""
-    return Question(
-        name, f"{head}{{ {_call(name, field, arguments)} {inner} }}", dict(arguments)
-    )
+    return Question(name, f"{head}{{ {_call(name, field, arguments)} {inner} }}", dict(arguments))
 
 
 def _declared(field: GraphQLField, arguments: Mapping[str, Any]) -> list[str]:
@@ -145,6 +146,7 @@ def asked_with_arguments() -> list[Asked]:
     return root + asked_of_things()
 
 
+@cache
 def everything(name: str, trail: tuple[str, ...] = (), *, levels: int = DEEPEST) -> str:
     """Select every field of a type and of what hangs on it, without coming back to a type."""
     kind = SCHEMA.type_map[name]
@@ -196,25 +198,29 @@ def _values(
     kind: GraphQLNamedType, name: str, ids: Mapping[str, str], words: list[str]
 ) -> Iterator[Any]:
     if isinstance(kind, GraphQLInputObjectType):
-        needed = {
-            key: next(_values(get_named_type(member.type), key, ids, words))
-            for key, member in kind.fields.items()
-            if isinstance(member.type, GraphQLNonNull)
-        }
-        for key, member in kind.fields.items():
-            for value in _values(get_named_type(member.type), key, ids, words):
-                is_list = "[" in str(member.type)
-                yield needed | {key: [value] if is_list else value}
+        yield from _objects(kind, ids, words)
     elif isinstance(kind, GraphQLEnumType):
         yield from kind.values
     elif kind.name == "ID":
         assert name in {*KINDS, "ids"}
         yield from ids.values()
-    elif kind.name == "Boolean":
-        yield from (True, False)
-    elif kind.name == "Int":
-        yield from (0, 1, 100)
+    elif kind.name in _PLAIN:
+        yield from _PLAIN[kind.name]
     elif kind.name == "JSON":
         yield from ({"spaceId": ids["sp"]}, {"**.spaceId": "**"}, *words, [{}])
     else:
         yield from (*words, *(f"space:{word}" for word in words), "**", "*:*", "%", "")
+
+
+def _objects(
+    kind: GraphQLInputObjectType, ids: Mapping[str, str], words: list[str]
+) -> Iterator[dict[str, Any]]:
+    needed = {
+        key: next(_values(get_named_type(member.type), key, ids, words))
+        for key, member in kind.fields.items()
+        if isinstance(member.type, GraphQLNonNull)
+    }
+    for key, member in kind.fields.items():
+        for value in _values(get_named_type(member.type), key, ids, words):
+            is_list = "[" in str(member.type)
+            yield needed | {key: [value] if is_list else value}

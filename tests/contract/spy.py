@@ -10,7 +10,8 @@ from gqlspaces.app import Gateway
 from gqlspaces.bootstrap import create_first_environment
 from gqlspaces.kernel.auth import Scope
 from gqlspaces.kernel.graphql.failures import RequestRefused
-from gqlspaces.kernel.graphql.server.response import encode, formatted
+from gqlspaces.kernel.graphql.server.response import formatted
+from gqlspaces.kernel.http.answer import encode
 from harness import Api
 
 OWN = "scarlet"

@@ -7,7 +7,7 @@ from typing import Any
 from graphql import GraphQLEnumType, GraphQLInputObjectType, get_named_type
 
 from contract import questions
-from contract.data import FIELDS
+from contract.data import FIELDS, settle
 from contract.inputs import FREE, Place, id_for, input_of, minimal, places, put
 from contract.questions import Question
 from contract.schema import SCHEMA, mutations, payload_of
@@ -56,8 +56,13 @@ CELL: dict[str, Any] = {
     "deep": DEEP,
 }
 VALUES: dict[str, Any] = {
-    "a list": [1], "an empty list": [], "a text": "text", "an empty text": "", "a number": 0,
-    "false": False, "a Field of elsewhere": {"elsewhere": 1},
+    "a list": [1],
+    "an empty list": [],
+    "a text": "text",
+    "an empty text": "",
+    "a number": 0,
+    "false": False,
+    "a Field of elsewhere": {"elsewhere": 1},
     **{f"{what} in {key}": {key: value} for key in FIELDS for what, value in CELL.items()},
 }
 ENUM = {"an unknown word": "NO_SUCH_WORD", "a number": 5, "an object": {}}
@@ -78,7 +83,7 @@ def wrong_values(place: Place) -> Iterator[tuple[str, Any]]:
     kind = get_named_type(place.type)
     if place.is_list:
         yield from (("an object", {"a": 1}), ("too many", [None] * 2))
-        if place.required and f"{place.owner}.{place.name}" not in MAY_BE_EMPTY:
+        if place.required and place.member not in MAY_BE_EMPTY:
             yield "empty", []
     elif isinstance(kind, GraphQLEnumType):
         yield from ENUM.items()
@@ -86,15 +91,17 @@ def wrong_values(place: Place) -> Iterator[tuple[str, Any]]:
         yield from OBJECT.items()
     elif (place.owner, place.name) not in FREE or kind.name != "ID":
         yield from WRONG[kind.name].items()
-    if holds_values(place):
-        yield from VALUES.items()
-    if place.required:
-        yield "null", None
-        may_be_empty = f"{place.owner}.{place.name}" in MAY_BE_EMPTY
-        if kind.name in {"String", "ID"} and not place.is_list and not may_be_empty:
-            yield "empty", ""
-            if f"{place.owner}.{place.name}" not in MAY_BE_BLANK:
-                yield "blank", "  "
+    yield from VALUES.items() if holds_values(place) else ()
+    yield from nothings(place) if place.required else ()
+
+
+def nothings(place: Place) -> Iterator[tuple[str, Any]]:
+    """Give everything that stands for nothing, where something must be given."""
+    yield "null", None
+    if place.kind in {"String", "ID"} and not place.is_list and place.member not in MAY_BE_EMPTY:
+        yield "empty", ""
+        if place.member not in MAY_BE_BLANK:
+            yield "blank", "  "
 
 
 def holds_values(place: Place) -> bool:
@@ -113,7 +120,9 @@ async def send(api: Api, mutation: str, input: Any) -> tuple[list[str], list[lis
     A row that is rejected is a refusal too, where no other row was taken.
     """
     title = mutation[0].upper() + mutation[1:]
-    rows = "rejected { index code path } commit { id }" if "rejected" in payload_of(mutation) else ""
+    rows = (
+        "rejected { index code path } commit { id }" if "rejected" in payload_of(mutation) else ""
+    )
     document = (
         f"mutation ($input: {title}Input!) {{ {mutation}(input: $input) "
         f"{{ {rows} userErrors {{ code message path }} }} }}"
@@ -125,8 +134,10 @@ async def send(api: Api, mutation: str, input: Any) -> tuple[list[str], list[lis
     payload = (result.data or {}).get(mutation) or {}
     told = list(payload.get("userErrors", ()))
     if payload.get("commit") is None:
-        for row in payload.get("rejected", ()):
-            told.append({**row, "path": ["records", str(row["index"]), *row["path"]]})
+        told += [
+            {**row, "path": ["records", str(row["index"]), *row["path"]]}
+            for row in payload.get("rejected", ())
+        ]
     return codes_of(result) + [it["code"] for it in told], [it["path"] for it in told]
 
 
@@ -288,6 +299,7 @@ async def test_renaming_to_a_name_that_is_taken_is_refused_too(api: Api, gateway
             "",
             **minimal(mutation, world) | {"key" if mutation == "createField" else "name": "second"},
         )
+    await settle(api, ids["sp"])
     await api.do("createDocument", "", spaceId=ids["sp"], title="second", body="")
     await api.do("createAction", "", targetId=ids["sp"], operation="second", label="Second")
     before = await dump(gateway.database)

@@ -1,16 +1,18 @@
 """Reading costs what a query costs, not what it finds, and makes no instances of the ORM."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, TypeVar
 
 import pytest
-from sqlalchemy import event
+from sqlalchemy import Connection, event
 from sqlmodel import SQLModel
 
 from features.structure import new_space
 from gqlspaces.kernel.database import Database
 from harness import Api
+
+T = TypeVar("T")
 
 ANATOMY = """
   query ($id: ID!) { space(id: $id) {
@@ -28,6 +30,28 @@ ANATOMY = """
 # One statement for each field of that query that reads rows, `blueprint` with six of them. There
 # are fewer when two levels ask for Actions in the same moment.
 LOADS = 15 + 6
+
+
+# What is worth knowing of records: how many there are, and which buttons wait for that.
+FILLED = """
+  query ($id: ID!) { space(id: $id) {
+    id name actions { ...Button }
+    documents { id actions { ...Button } }
+    workbooks { id recordCounts { ...Counts } actions { ...Button }
+      sheets { id recordCounts { ...Counts } actions { ...Button }
+        fields { id actions { ...Button } } } }
+  } }
+  fragment Counts on RecordCounts { total valid error }
+  fragment Button on Action { id availability { available obstacles { type message } } }
+"""
+# Ten lists of rows, the counts of Spaces, Workbooks and Sheets, and the Workbooks of Actions: of
+# those on Workbooks and, where there are others, of those on Sheets.
+FIGURES = 10 + 3 + 2
+RECORDS = """
+  query ($id: ID!, $first: Int, $selection: RecordSelection) { sheet(id: $id) {
+    records(first: $first, selection: $selection) { pageInfo { endCursor }
+      edges { node { id values valid messages { message } metadata commitId } } } } }
+"""
 
 
 def a_button(operation: str) -> dict[str, Any]:
@@ -73,6 +97,21 @@ def counted(database: Database) -> Iterator[list[int]]:
 
 
 @contextmanager
+def opened(database: Database) -> Iterator[list[str]]:
+    """List the Spaces whose own databases are read inside the block, each time that they are."""
+    spaces: list[str] = []
+    read = database.own.read
+
+    async def noted(space_id: str, work: Callable[[Connection], T]) -> T:
+        spaces.append(space_id)
+        return await read(space_id, work)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(database.own, "read", noted)
+        yield spaces
+
+
+@contextmanager
 def instances() -> Iterator[list[str]]:
     """List the tables of the ORM instances that are loaded inside the block."""
     loaded: list[str] = []
@@ -102,6 +141,51 @@ async def test_the_anatomy_of_a_space_costs_the_same_however_large_it_is(
     assert (20, 200) == (len(sheets), sum(len(sheet["fields"]) for sheet in sheets))
     assert sum(len(field["actions"]) for sheet in sheets for field in sheet["fields"]) == 200
     assert max(few[0], many[0]) <= LOADS
+
+
+async def fill(api: Api, space: str, *, records: int) -> list[str]:
+    """Add so many records to every Sheet of a Space; give the ids of the Sheets."""
+    found = await api(ANATOMY, id=space)
+    sheets = [sheet for workbook in found["space"]["workbooks"] for sheet in workbook["sheets"]]
+    for sheet in sheets:
+        rows = [{"values": {"f0": f"value {number}"}} for number in range(records)]
+        await api.do("insertRecords", "", sheetId=sheet["id"], records=rows)
+    return [sheet["id"] for sheet in sheets]
+
+
+async def test_what_the_anatomy_tells_of_records_costs_the_same_however_many_there_are(
+    api: Api, database: Database
+) -> None:
+    small = await a_space(api, sheets=1, fields=1, buttons=1)
+    large = await a_space(api, sheets=12, fields=3, buttons=4)
+    await fill(api, small, records=1)
+    await fill(api, large, records=100)
+
+    with counted(database) as few, opened(database) as none:
+        await api(FILLED, id=small)
+    with counted(database) as many, opened(database) as also_none:
+        found = (await api(FILLED, id=large))["space"]
+
+    counts = [workbook["recordCounts"]["total"] for workbook in found["workbooks"]]
+    assert sum(counts) == 12 * 100
+    buttons = [button for workbook in found["workbooks"] for button in workbook["actions"]]
+    assert [True] * 4 == [button["availability"]["available"] for button in buttons]
+    assert max(few[0], many[0]) <= FIGURES
+    assert none == also_none == []
+
+
+@pytest.mark.parametrize("size", [1, 200])
+async def test_a_page_of_records_costs_the_same_however_many_are_on_it(
+    api: Api, database: Database, size: int
+) -> None:
+    [sheet, *_] = await fill(api, await a_space(api, sheets=2, fields=2, buttons=0), records=500)
+
+    with counted(database) as statements, opened(database) as reads:
+        found = await api(RECORDS, id=sheet, first=size, selection={"q": 'f0 like "value%"'})
+
+    assert size == len(found["sheet"]["records"]["edges"])
+    assert statements[0] == 3  # the Sheet that was asked for, and again with its Space
+    assert len(reads) == 1
 
 
 async def test_a_page_of_spaces_costs_the_same_however_many_are_on_it(

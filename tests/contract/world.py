@@ -1,7 +1,7 @@
 """One of everything that a tenant can have, each full of a word that is the tenant's own."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -26,10 +26,14 @@ Dump = Mapping[str, list[str]]
 
 @dataclass(frozen=True)
 class World:
-    """What one tenant has: an id of every noun by its prefix, and the lease of its Job."""
+    """What one tenant has: an id of every noun by its prefix, and the lease of its Job.
+
+    ``fields`` are all the Fields of its Sheet.
+    """
 
     ids: Mapping[str, str]
     lease: str
+    fields: Sequence[str]
 
 
 async def build_world(api: Api, word: str, namespace: str) -> World:
@@ -57,9 +61,9 @@ async def build_world(api: Api, word: str, namespace: str) -> World:
         metadata={"note": word},
     )
     ids |= {"sp": made["space"]["id"], "jb": made["job"]["id"]}
-    ids |= await _configured(api, ids["sp"], word)
+    ids |= _ids(await _configured(api, ids["sp"], word))
     ids |= await fill(api, ids["sh"], word)
-    ids |= await _configured(api, ids["sp"], word, again=True)
+    left = await _configured(api, ids["sp"], word, again=True)
     await settle(api, ids["sp"])
     lease: str = (await api.do("ackJob", "lease", id=ids["jb"], holder=word))["lease"]
     outcome = {"message": word, "heading": word}
@@ -70,14 +74,14 @@ async def build_world(api: Api, word: str, namespace: str) -> World:
     ended_lease = (await api.do("ackJob", "lease", id=ended))["lease"]
     await api.do("completeJob", "", id=ended, lease=ended_lease, info=word, outcome=outcome)
     ids["ev"] = (await api.heard("id", spaceId=ids["sp"]))[0]["id"]
-    return World(ids, lease)
+    return World(ids, lease, [field["id"] for field in left["workbooks"][0]["sheets"][0]["fields"]])
 
 
-async def _configured(api: Api, space: str, word: str, *, again: bool = False) -> dict[str, str]:
+async def _configured(api: Api, space: str, word: str, *, again: bool = False) -> Any:
     """Give a Space its structure; the second time some Fields that hold values are gone."""
     button = {"operation": word, "label": word, "description": word, "tooltip": word}
-    limits = {"messages": [{"type": "error", "content": word}], "constraints": [{"type": "hasData"}]}
-    actions = [{**button, **limits}]
+    limits = {"constraints": [{"type": "hasData"}, {"type": "hasSelection"}]}
+    actions = [{**button, **limits, "messages": [{"type": "error", "content": word}]}]
     columns = fields(word, removed=again)
     columns[0]["actions"] = actions
     sheet: dict[str, Any] = {"name": word, "slug": word, "description": word, "fields": columns}
@@ -94,13 +98,17 @@ async def _configured(api: Api, space: str, word: str, *, again: bool = False) -
         spaceId=space,
         blueprint=blueprint,
     )
-    [made] = found["space"]["workbooks"]
+    return found["space"]
+
+
+def _ids(space: Any) -> dict[str, str]:
+    [workbook] = space["workbooks"]
     return {
-        "wb": made["id"],
-        "sh": made["sheets"][0]["id"],
-        "fd": made["sheets"][0]["fields"][0]["id"],
-        "dc": found["space"]["documents"][0]["id"],
-        "ac": found["space"]["actions"][0]["id"],
+        "wb": workbook["id"],
+        "sh": workbook["sheets"][0]["id"],
+        "fd": workbook["sheets"][0]["fields"][0]["id"],
+        "dc": space["documents"][0]["id"],
+        "ac": space["actions"][0]["id"],
     }
 
 

@@ -7,10 +7,13 @@ from collections.abc import AsyncIterator, Callable
 from typing import Any, TypeAlias
 
 import pytest
+from starlette.applications import Starlette
+from starlette.routing import Route
 
 import harness
 from gqlspaces.app import Gateway as RealGateway
-from gqlspaces.app import create_app
+from gqlspaces.kernel.graphql.limits import Limits
+from gqlspaces.kernel.graphql.server import GraphQLEndpoint, Service
 from gqlspaces.listener import Api, Client, Connection, Event, Listener, Pace, Runner
 
 from .gateway import KEY, Gateway
@@ -100,8 +103,10 @@ def running(gateway: Gateway, pace: Pace) -> Running:
 
 @pytest.fixture
 async def office(opened: tuple[RealGateway, str], pace: Pace) -> AsyncIterator[Office]:
-    """The real gateway, once on SQLite and once on PostgreSQL."""
-    caller = await harness.Api.with_key(*opened)
-    office = open_office(caller, create_app(opened[0]), opened[1], pace=pace)
+    """The real gateway, once on SQLite and once on PostgreSQL; it takes 1 MiB in one request."""
+    gateway, key = opened
+    service = Service(engine=gateway.engine, authenticate=gateway.admit, limits=Limits())
+    app = Starlette(routes=[Route("/graphql", GraphQLEndpoint(service))])
+    office = open_office(await harness.Api.with_key(*opened), app, key, pace=pace)
     async with office.client:
         yield office

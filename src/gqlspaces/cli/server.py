@@ -112,7 +112,7 @@ class _Server(uvicorn.Server):
     def __init__(self, gateway: Gateway) -> None:
         super().__init__(_config(gateway))
         self.listening = asyncio.Event()
-        self._endpoint = gateway.endpoint
+        self._gateway = gateway
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         """Begin to listen."""
@@ -123,7 +123,7 @@ class _Server(uvicorn.Server):
         """Take no new connections, let what is under way end, then close what is open."""
         for server in self.servers:
             server.close()
-        draining = asyncio.create_task(self._endpoint.drain())
+        draining = asyncio.create_task(self._gateway.drain())
         end = asyncio.get_running_loop().time() + DRAIN_SECONDS
         while not (draining.done() or self.force_exit or end < asyncio.get_running_loop().time()):
             await asyncio.wait([draining], timeout=0.1)

@@ -2,11 +2,11 @@
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Callable, Iterator, Sequence
-from contextlib import asynccontextmanager, contextmanager
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
+from contextlib import asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
 
 from sqlalchemy import Connection, Engine, Select, func, select
 from sqlalchemy.exc import DBAPIError, IntegrityError
@@ -29,7 +29,10 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
+T = TypeVar("T")
+
 MAX_WAITING_WRITERS = 1000
+TRIES = 3
 MOST_OPEN = 100
 
 # What PostgreSQL calls a serialization failure, a deadlock, and a lock waited for in vain.
@@ -213,6 +216,14 @@ class Database:
                 yield
         finally:
             self._turns.release()
+
+
+async def repeated(work: Callable[[], Awaitable[T]]) -> T:
+    """Do work again that another transaction got in the way of, a few times at the most."""
+    for _ in range(TRIES - 1):
+        with suppress(Raced):
+            return await work()
+    return await work()
 
 
 @contextmanager

@@ -10,16 +10,13 @@ import uuid_utils
 
 _ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
 _PATTERN = re.compile(r"[a-z]{2,5}_[0-9a-hjkmnp-tv-z]{26}(?:[0-9a-hjkmnp-tv-z]{8})?")
+_PAIRS = [one + other for one in _ALPHABET for other in _ALPHABET]
 _VALUES = {digit: value for value, digit in enumerate(_ALPHABET)}
 NUMBER_BITS = 40
 
 
 def _base32(number: int, length: int = 26) -> str:
-    digits = []
-    for _ in range(length):
-        number, rest = divmod(number, 32)
-        digits.append(_ALPHABET[rest])
-    return "".join(reversed(digits))
+    return "".join([_PAIRS[number >> shift & 1023] for shift in range(5 * length - 10, -1, -10)])
 
 
 def _uuid7_id(prefix: str) -> str:

@@ -165,7 +165,8 @@ class Answer:
             )
         except ApiError as error:
             if error.code == "IDEMPOTENCY_KEY_REUSED":
-                return []  # the same hooks have written it, in another replica or run
+                logger.info("the same hooks have answered %s in another run", self._commit)
+                return []
             if error.code != "PAYLOAD_TOO_LARGE" or len(patches) == 1:
                 raise
             half = len(patches) // 2
@@ -181,8 +182,8 @@ class Answer:
             await self._api.commits.complete(self._commit)
 
     def _key(self, batch: _Batch) -> str:
-        names = [hook.name for hook in self._hooks]
-        text = json.dumps([self._commit, names, batch.ids, batch.round])
+        hooks = [hook.identity for hook in self._hooks]
+        text = json.dumps([self._commit, hooks, batch.ids, batch.round])
         return f"hooks.{hashlib.sha256(text.encode()).hexdigest()}"
 
 

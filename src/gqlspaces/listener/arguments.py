@@ -137,6 +137,24 @@ class SheetChanges(TypedDict, total=False):
     mapping_confidence_threshold: float | None
 
 
+class NewField(TypedDict, total=False):
+    """A column to add to a sheet, at the end unless `index` says where."""
+
+    key: Required[str]
+    type: str
+    label: str
+    index: int
+    description: str
+    constraints: Sequence[JsonObject]
+    readonly: bool
+    appearance: JsonObject
+    config: JsonObject
+    alternative_names: Sequence[str]
+    actions: Sequence[JsonObject]
+    metadata: JsonObject
+    treatments: Sequence[str]
+
+
 class RecordMessageInput(TypedDict, total=False):
     """A message on a record: `level` is error, warn or info; without `field` it is on the whole."""
 

@@ -38,6 +38,8 @@ DOCUMENT = "fragment DocumentParts on Document { id title body }"
 
 SHEET = "fragment SheetParts on Sheet { id name slug access lockedAt metadata }"
 
+FIELD = "fragment FieldParts on Field { id key type label metadata }"
+
 RECORD = """
 fragment RecordParts on Record {
   id values valid messages { field level source message } metadata commitId
@@ -160,6 +162,8 @@ UPDATE_SHEET = _mutation("updateSheet", _SHEET, SHEET)
 LOCK_SHEET = _mutation("lockSheet", _SHEET, SHEET)
 UNLOCK_SHEET = _mutation("unlockSheet", _SHEET, SHEET)
 SET_SHEET_ACCESS = _mutation("setSheetAccess", _SHEET, SHEET)
+
+CREATE_FIELD = _mutation("createField", "field { ...FieldParts }", FIELD, keyed=True)
 
 INSERT_RECORDS = _mutation("insertRecords", f"recordIds {_WRITTEN}", COMMIT, keyed=True)
 UPDATE_RECORDS = _mutation("updateRecords", _WRITTEN, COMMIT, keyed=True)

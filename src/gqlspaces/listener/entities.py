@@ -97,6 +97,16 @@ class Sheet(TypedDict):
     metadata: Json | None
 
 
+class Field(TypedDict):
+    """A column of a sheet; `type` has its name in the API, such as `ENUM_LIST`."""
+
+    id: str
+    key: str
+    type: str
+    label: str
+    metadata: Json
+
+
 class JobOutcome(TypedDict, total=False):
     """What a person is shown when a job has ended."""
 

@@ -6,11 +6,10 @@ from abc import ABC, abstractmethod
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from functools import partial
-from pathlib import Path
 from typing import Any, TypeAlias
 
 from gqlspaces.listener.event import Event
+from gqlspaces.listener.identity import identity_of, name_of
 from gqlspaces.listener.record import Level, Record
 from gqlspaces.listener.records import MOST_RECORDS
 
@@ -71,7 +70,8 @@ class Failures:
         """Raise `FailedHooks` if anything was raised."""
         for hook, error in self._first.items():
             ids = self._records[hook]
-            error.add_note(f"{hook.name} failed for {len(ids)} records, the first is {ids[0]}")
+            name = name_of(hook.handler)
+            error.add_note(f"{name} failed for {len(ids)} records, the first is {ids[0]}")
         if self:
             raise FailedHooks("the commit stays open", [*self._first.values(), *self._others])
 
@@ -85,22 +85,15 @@ class Work:
     failures: Failures
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(eq=False)
 class Hook(ABC):
     """Something to be done to the records of commits."""
 
     handler: Callable[..., object]
 
-    @property
-    def name(self) -> str:
-        """What the handler is called, the same in every replica of a listener."""
-        named = inspect.unwrap(self.handler)
-        while isinstance(named, partial):
-            named = named.func
-        code = getattr(named, "__code__", None)
-        file = Path(code.co_filename).name if code else ""
-        own = getattr(named, "__qualname__", None) or type(named).__qualname__
-        return f"{file}:{named.__module__}.{own}"
+    def __post_init__(self) -> None:
+        # Now: what a handler was made with may change while it works.
+        self.identity = identity_of(self.handler)
 
     @property
     def judges(self) -> str | None:
@@ -122,13 +115,14 @@ class RecordHook(Hook):
                 await _settled(self.handler(record, work.event))
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(eq=False)
 class BulkRecordHook(Hook):
     """Calls a handler for at most `size` records at a time."""
 
     size: int = MOST_RECORDS
 
     def __post_init__(self) -> None:
+        super().__post_init__()
         if not 1 <= self.size <= MOST_RECORDS:
             raise ValueError(f"a bulk hook takes 1 to {MOST_RECORDS} records, not {self.size}")
 
@@ -140,7 +134,7 @@ class BulkRecordHook(Hook):
                 await _settled(self.handler(list(batch), work.event))
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(eq=False)
 class Validator(Hook):
     """Checks the values of the Fields whose constraints name it; empty cells are passed over."""
 

@@ -8,6 +8,7 @@ from gqlspaces.listener.arguments import (
     DocumentChanges,
     JsonObject,
     NewDocument,
+    NewField,
     NewSpace,
     NewWorkbook,
     SheetChanges,
@@ -15,7 +16,7 @@ from gqlspaces.listener.arguments import (
     WorkbookChanges,
 )
 from gqlspaces.listener.calls import Calls
-from gqlspaces.listener.entities import Document, Job, Sheet, Space, Workbook
+from gqlspaces.listener.entities import Document, Field, Job, Sheet, Space, Workbook
 from gqlspaces.listener.errors import ApiError
 from gqlspaces.listener.spelling import camel_case, graphql_input
 
@@ -111,7 +112,7 @@ class Documents:
 
 
 class Sheets:
-    """Sheets of a workbook: who may change their records, and what they are called."""
+    """Sheets of a workbook: their columns, who may change their records, what they are called."""
 
     def __init__(self, calls: Calls) -> None:
         self._calls = calls
@@ -119,6 +120,12 @@ class Sheets:
     async def update(self, sheet_id: str, **changes: Unpack[SheetChanges]) -> Sheet:
         """Change a sheet; what is left out stays."""
         return await self._changed(documents.UPDATE_SHEET, sheet_id, arguments(changes))
+
+    async def add_field(self, sheet_id: str, **field: Unpack[NewField]) -> Field:
+        """Add a column; one that is there already is refused as DUPLICATE."""
+        input = {"sheetId": sheet_id, **arguments(field)}
+        payload = await self._calls.mutate(documents.CREATE_FIELD, input)
+        return cast("Field", payload["field"])
 
     async def lock(self, sheet_id: str) -> Sheet:
         """Close the sheet for every change of its records."""

@@ -17,9 +17,8 @@ _RECORDS = """query ($id: ID!, $selection: RecordSelection, $orderBy: RecordOrde
   sheet(id: $id) { records(selection: $selection, orderBy: $orderBy, first: 1000) { edges { node {
     id values removedValues valid messages { field level source message } metadata
     readonly readonlyFields commitId } } } } }"""
-_TAKEN = "recordIds commit { id created updated deleted answers completedAt } rejected { %s }" % (
-    "index code path message"
-)
+_TAKEN = """recordIds commit { id created updated deleted answers completedAt }
+  rejected { index code path message }"""
 
 
 async def make_sheets(api: Api, *sheets: Any, **settings: Any) -> dict[str, str]:

@@ -64,7 +64,7 @@ async def walk(api: Api, sheet_id: str, size: int, *, back: bool, **rest: Any) -
         ({"field": "size"}, [None, "Alpha", "beta", "delta", "gamma", "epsilon"]),
         (
             {"field": "size", "direction": "DESC"},
-            ["beta", "delta", "Alpha", None, "gamma", "epsilon"],
+            ["delta", "beta", "Alpha", None, "epsilon", "gamma"],
         ),
         ({"field": "ready"}, ["delta", "beta", "Alpha", "gamma", None, "epsilon"]),
     ],
@@ -149,6 +149,18 @@ async def test_a_column_is_summed_up(api: Api, sheet_id: str) -> None:
     chosen = {"q": "ready eq no or ready eq false"}
     found = (await api(document, id=sheet_id, field="name", selection=chosen))["sheet"]
     assert ("delta", None) == (found["calculations"]["max"], found["calculations"]["sum"])
+
+
+async def test_messages_are_counted_by_field(api: Api, sheet_id: str) -> None:
+    await insert(api, sheet_id, {"name": "beta"}, {"size": "x", "ready": "maybe"})
+    document = """query ($id: ID!, $selection: RecordSelection) { sheet(id: $id) {
+      messageCounts(selection: $selection) { field level count } } }"""
+    found = (await api(document, id=sheet_id))["sheet"]["messageCounts"]
+    assert [("name", "ERROR", 2), ("size", "ERROR", 2), ("ready", "ERROR", 1)] == [
+        (item["field"], item["level"], item["count"]) for item in found
+    ]
+    found = (await api(document, id=sheet_id, selection={"q": "size eq x"}))["sheet"]
+    assert ["size", "ready"] == [item["field"] for item in found["messageCounts"]]
 
 
 async def test_a_sheet_without_records_has_none(api: Api) -> None:

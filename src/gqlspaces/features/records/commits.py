@@ -67,8 +67,9 @@ def since_commit(n: int) -> Select[Any]:
 
 
 def _in_ranges(commits: Any, kinds: Sequence[str]) -> Any:
-    return exists().where(
-        commits,
-        commit_range.c.kind.in_(kinds),
-        record.c.n.between(commit_range.c.first, commit_range.c.last),
-    )
+    touched = and_(commits, commit_range.c.kind.in_(kinds))
+    inside = exists().where(touched, record.c.n.between(commit_range.c.first, commit_range.c.last))
+    # Without these bounds every record of the Sheet is looked at, for a commit of one.
+    lowest = select(func.min(commit_range.c.first)).where(touched).scalar_subquery()
+    highest = select(func.max(commit_range.c.last)).where(touched).scalar_subquery()
+    return and_(record.c.n.between(lowest, highest), inside)

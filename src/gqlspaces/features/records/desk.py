@@ -7,7 +7,7 @@ from typing import Any, Final, TypeAlias, TypeVar
 
 from sqlalchemy import Connection
 
-from gqlspaces.features.records import answers, commits
+from gqlspaces.features.records import answers, commits, sort_index
 from gqlspaces.features.records.conditions import sqlite
 from gqlspaces.features.records.numbers import commit_number
 from gqlspaces.features.records.projection import facts_of
@@ -126,6 +126,16 @@ class Desk:
         return result
 
 
+async def seated(database: Database, principal: Principal, lease: str | None) -> Desk:
+    """Seat a caller; one that works on a job under a lease must hold it still."""
+    actor_id = principal.key_id
+    if lease:
+        async with database.transaction(principal) as tx:
+            await tx.rules.fence(tx, lease)
+            actor_id = tx.actor_id
+    return Desk(database, principal, actor_id)
+
+
 @dataclass(frozen=True)
 class Session:
     """One transaction, while it has the Space to itself; ``messages`` are what it tells."""
@@ -142,8 +152,9 @@ class Session:
         rulebooks.admit(state)
         rulebook = rulebooks.of(state.sheet_id)
         if not state.total:
-            # Nothing was judged by other rules.
+            # Nothing was judged by other rules, and nothing is there to be indexed.
             state.digest = rulebook.rules.digest
+            sort_index.align(connection, rulebook)
         return Writing(connection, rulebooks, rulebook, self.now)
 
     def write(

@@ -54,6 +54,7 @@ sheet_state = Table(
     Column("sheet_id", String(64), nullable=False, unique=True),
     Column("slots", JSON_VALUE, nullable=False),
     Column("rules", JSON_VALUE, nullable=False),
+    Column("indexes", JSON_VALUE, nullable=False),
     Column("digest", String(64), nullable=False),
     Column("records", BigInteger, nullable=False, default=0),
     Column("commits", BigInteger, nullable=False, default=0),
@@ -160,6 +161,27 @@ answer = Table(
     Index("ix_answer_created_at", "created_at"),
 )
 """What writes answered, by the idempotency key of their request."""
+
+
+upload = Table(
+    "upload",
+    OWN,
+    Column("caller", String(64), primary_key=True),
+    Column("sheet", Integer, primary_key=True, autoincrement=False),
+    Column("name", String(128), primary_key=True),
+    Column("lines", BigInteger, nullable=False),
+    Column("created", BigInteger, nullable=False),
+    Column("updated", BigInteger, nullable=False),
+    Column("deleted", BigInteger, nullable=False),
+    Column("rejected", BigInteger, nullable=False),
+    Column("last", JSON_VALUE),
+    Column("updated_at", UtcDateTime, nullable=False),
+    Index("ix_upload_updated_at", "updated_at"),
+)
+"""How far streams of records got, so that one that broke off goes on where it was.
+
+``lines`` were taken, and ``last`` is what was answered to the last of them.
+"""
 
 
 class SheetData(SQLModel, table=True):

@@ -5,20 +5,21 @@ from typing import Any, Final
 
 from sqlalchemy import ColumnElement, Connection, Table, delete, select, update
 
-from gqlspaces.features.records import index
+from gqlspaces.features.records import index, sort_index
 from gqlspaces.features.records.model import (
     commit,
     commit_range,
     record,
     sheet_state,
     snapshot_record,
+    upload,
 )
 from gqlspaces.features.records.numbers import first_of, last_of
 from gqlspaces.features.records.selection import in_sheet
 from gqlspaces.features.records.snapshots import forget_snapshots, snapshot_numbers
 from gqlspaces.features.records.state import RULE_BITS, SheetState
 from gqlspaces.features.records.writing import Writing, pages
-from gqlspaces.kernel.errors import Invalid
+from gqlspaces.kernel.errors import DomainError, ErrorCode, Invalid
 
 _AT_ONCE: Final = 10_000
 
@@ -36,8 +37,10 @@ def forget_sheet(connection: Connection, state: SheetState) -> bool:
         return False
     connection.execute(delete(commit).where(commit.c.n.between(first, last)))
     connection.execute(delete(commit_range).where(commit_range.c.commit_n.between(first, last)))
+    sort_index.drop(connection, state.indexes)
     first_rule = state.number << RULE_BITS
     index.forget(connection, first_rule, first_rule + (1 << RULE_BITS) - 1)
+    connection.execute(delete(upload).where(upload.c.sheet == state.number))
     connection.execute(delete(sheet_state).where(sheet_state.c.number == state.number))
     return True
 
@@ -47,6 +50,8 @@ def purging(keys: Sequence[str]) -> Callable[[Writing], Mapping[str, Any]]:
 
     Snapshots lose it as well: what was purged is nowhere.
     """
+    if not keys:
+        raise DomainError("Give at least one key.", path=("keys",), code=ErrorCode.REQUIRED)
 
     def work(writing: Writing) -> Mapping[str, Any]:
         left = {cell.key: cell.slot for cell in writing.rulebook.layout.removed}

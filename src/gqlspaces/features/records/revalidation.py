@@ -15,11 +15,12 @@ from sqlalchemy import select
 from gqlspaces.features.jobs.model import Job, JobStatus, JobType
 from gqlspaces.features.jobs.service import complete_job, create_job, fail_job, update_job
 from gqlspaces.features.jobs.service.steps import take
-from gqlspaces.features.records import index
+from gqlspaces.features.records import index, sort_index
 from gqlspaces.features.records.desk import Desk
 from gqlspaces.features.records.model import record
 from gqlspaces.features.records.selection import in_sheet
-from gqlspaces.features.records.writing import CHUNK, Row, Writing
+from gqlspaces.features.records.table import Row
+from gqlspaces.features.records.writing import CHUNK, Writing
 from gqlspaces.kernel.auth import Principal
 from gqlspaces.kernel.database import Database
 from gqlspaces.kernel.entity import table
@@ -168,6 +169,7 @@ class _Pass:
             if number not in alive:
                 index.forget(writing.connection, number, number)
                 del rulebook.state.rules[name]
+        sort_index.align(writing.connection, rulebook)
         rulebook.state.digest = rulebook.rules.digest
         return True
 

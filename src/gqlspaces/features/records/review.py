@@ -39,19 +39,19 @@ class Review:
         gone: list[Entry] = []
         come: list[Entry] = []
         for n, before, after in changes:
-            old = set() if before is None else set(self._keys_of(n, before))
+            old = self._keys_of(n, before) if before is not None else ()
             new = self._keys_of(n, after) if after is not None else []
             self._keys[n] = new
-            gone += [(*key, n) for key in old.difference(new)]
+            gone += [(*key, n) for key in old if key not in new]
             come += [(*key, n) for key in new if key not in old]
             if self.rulebook.looked_up:
                 self._note_moves(old, new)
         unique = self.rulebook.unique
         left = {entry[:2] for entry in gone if entry[0] in unique}
-        before = index.ends(self.connection, left)
+        shared = index.ends(self.connection, left)
         index.change(self.connection, gone, ())
         found = index.enter(self.connection, come, unique)
-        self._before = found | before
+        self._before = found | shared
         self._after = _joined(found, come, unique) | index.ends(self.connection, left)
         self._affected = left | self._after.keys()
 
@@ -79,8 +79,9 @@ class Review:
                 ends = self._after.get(key)
                 if ends is not None and ends.shared and key[0] in self.rulebook.unique:
                     computed += self.rulebook.unique[key[0]].messages
-            computed += links.faults(values)
-            messages = merge(stored or (), computed, rules.order)
+            if rules.references:
+                computed += links.faults(values)
+            messages = merge(stored or (), computed, rules.order) if stored or computed else []
             found[n] = messages, is_valid(messages)
         return found
 
@@ -127,7 +128,8 @@ class Review:
         numbers = self.rulebook.numbers
         if not numbers:
             return []
-        id = record_id(self.rulebook.state.sheet_id, n)
+        # Made for those rules only that read it: a million ids take seconds.
+        id = record_id(self.rulebook.state.sheet_id, n) if self.rulebook.rules.reads_ids else ""
         return [(numbers[name], d) for name, d in self.rulebook.rules.entries(values, id)]
 
     def _look_up(self, records: Iterable[tuple[int, Values, Any]]) -> None:
@@ -135,11 +137,9 @@ class Review:
         for n, values, _ in records:
             if n not in self._keys:
                 self._keys[n] = self._keys_of(n, values)
-            unknown |= {
-                key
-                for key in self._keys[n]
-                if key[0] in self.rulebook.unique and key not in self._after
-            }
+            for key in self._keys[n]:
+                if key not in self._after and key[0] in self.rulebook.unique:
+                    unknown.add(key)
         if unknown:
             self._after |= index.ends(self.connection, unknown)
 

@@ -4,17 +4,18 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Select, and_, literal_column, select
+from sqlalchemy import ColumnElement, Select, TextClause, and_, literal_column, select, text
 
 from gqlspaces.features.records import commits
 from gqlspaces.features.records.conditions.condition import EVERY
+from gqlspaces.features.records.conditions.dialect import DialectName
 from gqlspaces.features.records.conditions.search import RecordFilter, asked
 from gqlspaces.features.records.conditions.sql import compiled
 from gqlspaces.features.records.layout import Layout
 from gqlspaces.features.records.model import record
 from gqlspaces.features.records.numbers import commit_number, first_of, last_of, local_number
 from gqlspaces.features.records.state import SheetState
-from gqlspaces.kernel.errors import DomainError
+from gqlspaces.kernel.errors import DomainError, NotFound
 
 MOST_IDS: Final = 10_000
 
@@ -35,9 +36,15 @@ class Selection:
     commit_id: str | None = None
     since_commit_id: str | None = None
 
-    def statement(self, state: SheetState, layout: Layout, dialect: Any) -> Select[Any]:
-        """Make the statement over the records chosen; raise BAD_USER_INPUT or NOT_FOUND."""
-        statement = self._source(state).where(in_sheet(state))
+    def statement(
+        self, state: SheetState, layout: Layout, dialect: DialectName, *, by_number: bool = True
+    ) -> Select[Any]:
+        """Make the statement over the records chosen; raise BAD_USER_INPUT or NOT_FOUND.
+
+        Without ``by_number`` it is not by their numbers that the Sheet's records are found.
+        """
+        within = in_sheet(state) if by_number else written_range(state, dialect)
+        statement = self._source(state).where(within)
         condition = asked(
             layout,
             filter=self.filter,
@@ -77,5 +84,18 @@ def in_sheet(state: SheetState) -> ColumnElement[bool]:
     )
 
 
+def written_range(state: SheetState, dialect: DialectName) -> TextClause:
+    """Write the limit to the records of a Sheet as indexes for sorting have it.
+
+    SQLite would rather go through all of a range of numbers than use another index; a plus sign
+    keeps it from seeing that there is one.
+    """
+    n = "+n" if dialect == "sqlite" else "n"
+    return text(f"{n} >= {first_of(state.number)} AND {n} <= {last_of(state.number)}")
+
+
 def _commit(state: SheetState, id: str, argument: str) -> int:
-    return commit_number(id, state.sheet_id, state.number, path=(argument,))
+    n = commit_number(id, state.sheet_id, state.number, path=(argument,))
+    if not 0 < n - first_of(state.number) <= state.commits:
+        raise NotFound(f"There is no Commit {id!r} of this Sheet.", path=(argument,))
+    return n

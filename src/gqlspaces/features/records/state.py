@@ -1,5 +1,6 @@
 """What a Space's own database knows of one Sheet: its number, slots, rules and counts."""
 
+import dataclasses
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -27,6 +28,7 @@ class SheetState:
     sheet_id: str
     slots: list[dict[str, Any]]
     rules: dict[str, int]
+    indexes: list[str] = dataclasses.field(default_factory=list)
     digest: str = ""
     records: int = 0
     commits: int = 0

@@ -9,6 +9,7 @@ from sqlalchemy import Connection, bindparam, insert, select
 
 from gqlspaces.features.records import commits
 from gqlspaces.features.records.conditions.dialect import DialectName
+from gqlspaces.features.records.conditions.dialects import dialect_name
 from gqlspaces.features.records.model import commit, commit_range, record
 from gqlspaces.features.records.numbers import ranges, record_id
 from gqlspaces.features.records.review import MOST_LINKED, Review
@@ -70,7 +71,7 @@ class Writing:
     @property
     def dialect(self) -> DialectName:
         """Which database it is."""
-        return "sqlite" if self.connection.dialect.name == "sqlite" else "postgresql"
+        return dialect_name(self.connection)
 
     def rows(self, numbers: Sequence[int]) -> dict[int, Row]:
         """Give the records with these numbers."""

@@ -1,21 +1,17 @@
 """What a caller gets to see of a failure: a code always, details only where they are meant."""
 
-import logging
 from collections.abc import Iterable, Sequence
-from uuid import uuid4
 
 from graphql import ExecutionResult, GraphQLError
 
 from gqlspaces.kernel.errors import DomainError
+from gqlspaces.kernel.failure import INTERNAL, shown_as
 
 PARSE_FAILED = "GRAPHQL_PARSE_FAILED"
 VALIDATION_FAILED = "GRAPHQL_VALIDATION_FAILED"
 OPERATION_RESOLUTION_FAILURE = "OPERATION_RESOLUTION_FAILURE"
 BAD_USER_INPUT = "BAD_USER_INPUT"
 LIMIT_EXCEEDED = "LIMIT_EXCEEDED"
-INTERNAL = "INTERNAL_SERVER_ERROR"
-
-_log = logging.getLogger(__name__)
 
 
 class RequestRefused(Exception):
@@ -39,22 +35,14 @@ def shown(error: Exception) -> GraphQLError:
     """Give a failure as its caller may see it; log it under a reference if it is a bug."""
     located = error if isinstance(error, GraphQLError) else GraphQLError("", original_error=error)
     cause = _cause(located)
-    if isinstance(cause, DomainError):
-        return _rewritten(located, cause.message, _details(cause))
-    if "code" in (located.extensions or {}):
-        return located
-    if isinstance(cause, GraphQLError) and located.message.startswith("Argument "):
-        # graphql-core checks some arguments only when it reaches their field
-        return _with_code(located, BAD_USER_INPUT)
-    reference = uuid4().hex
-    _log.error(
-        "A request failed unexpectedly (reference %s, path %s).",
-        reference,
-        located.path,
-        exc_info=cause,
-        extra={"reference": reference},
-    )
-    return _rewritten(located, "Internal error.", {"code": INTERNAL, "reference": reference})
+    if not isinstance(cause, DomainError):
+        if "code" in (located.extensions or {}):
+            return located
+        if isinstance(cause, GraphQLError) and located.message.startswith("Argument "):
+            # graphql-core checks some arguments only when it reaches their field
+            return _with_code(located, BAD_USER_INPUT)
+    told = shown_as(cause, located.path)
+    return GraphQLError(told.message, located.nodes, path=located.path, extensions=told.extensions)
 
 
 def shown_errors(error: Exception) -> list[GraphQLError]:
@@ -79,12 +67,3 @@ def _cause(error: GraphQLError) -> BaseException:
     while isinstance(cause, GraphQLError) and cause.original_error is not None:
         cause = cause.original_error
     return cause
-
-
-def _details(error: DomainError) -> dict[str, object]:
-    path = {"path": list(error.path)} if error.path else {}
-    return {**error.extra, **path, "code": str(error.code)}
-
-
-def _rewritten(error: GraphQLError, message: str, extensions: dict[str, object]) -> GraphQLError:
-    return GraphQLError(message, error.nodes, path=error.path, extensions=extensions)

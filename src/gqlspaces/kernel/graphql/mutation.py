@@ -2,8 +2,7 @@
 
 import inspect
 from collections.abc import Awaitable, Callable, Mapping
-from contextlib import suppress
-from functools import wraps
+from functools import partial, wraps
 from typing import Any, Protocol, TypeAlias
 
 import strawberry
@@ -12,7 +11,7 @@ from strawberry.utils.str_converters import to_camel_case
 from gqlspaces.kernel import idempotency
 from gqlspaces.kernel.auth import Scope
 from gqlspaces.kernel.cancellation import finish
-from gqlspaces.kernel.database import Raced
+from gqlspaces.kernel.database import repeated
 from gqlspaces.kernel.errors import CODE_MEANINGS, DomainError, ErrorCode, Refused
 from gqlspaces.kernel.graphql.context import Context, Info
 from gqlspaces.kernel.graphql.exposure import graphql_enum
@@ -28,8 +27,6 @@ class Carrier(Protocol):
     async def __call__(self, context: Context, rule: Rule, input: Any, *, fenced: bool) -> Any:
         """Give what the rule answers, or raise Raced when it may be tried again."""
 
-
-TRIES = 3
 
 ErrorCode.__descriptions__ = {code.name: text for code, text in CODE_MEANINGS.items()}  # type: ignore[attr-defined]
 
@@ -68,9 +65,8 @@ def mutation(
         async def resolve(info: Info, input: Any) -> Any:
             try:
                 info.context.principal.require(scope)
-                members = await finish(
-                    _perform(by or _once, info.context, named, input, fenced=fenced)
-                )
+                once = partial(by or _once, info.context, named, input, fenced=fenced)
+                members = await finish(repeated(once))
             except DomainError as error:
                 return payload(user_errors=_user_errors(error))
             return payload(user_errors=[], **members)
@@ -108,15 +104,6 @@ def _payload(name: str, answers: Mapping[str, Any]) -> Any:
     cls = type(f"{title}Payload", (), namespace)
     camel = to_camel_case(name)
     return strawberry.type(cls, description=f"What `{camel}` answers.")
-
-
-async def _perform(
-    carrier: Carrier, context: Context, rule: Rule, input: Any, *, fenced: bool
-) -> Any:
-    for _ in range(TRIES - 1):
-        with suppress(Raced):
-            return await carrier(context, rule, input, fenced=fenced)
-    return await carrier(context, rule, input, fenced=fenced)
 
 
 async def _once(context: Context, rule: Rule, input: Any, *, fenced: bool) -> Any:

@@ -84,6 +84,7 @@ class SpaceFile:
         """Name the file; it is made when it is first used."""
         self.path = path
         self.delivered = 0
+        self._opening = threading.Lock()
         self._writer: Connection | None = None
         self._transaction: RootTransaction | None = None
         self._idle: list[Connection] = []
@@ -153,13 +154,15 @@ class SpaceFile:
     def _opened(self) -> Connection:
         if self._gone:
             raise NotFound("The Space is gone.")
-        if self._writer is None:
-            self.path.parent.mkdir(parents=True, exist_ok=True)
-            writer = _writers.open(self.path)
-            with writer.begin():
-                _make_tables(writer)
-            self._writer = writer
-        return self._writer
+        # Whoever reads first and whoever writes first may come at once.
+        with self._opening:
+            if self._writer is None:
+                self.path.parent.mkdir(parents=True, exist_ok=True)
+                writer = _writers.open(self.path)
+                with writer.begin():
+                    _make_tables(writer)
+                self._writer = writer
+            return self._writer
 
 
 def keep(message: dict[str, Any]) -> Callable[[Connection], object]:

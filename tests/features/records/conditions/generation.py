@@ -9,12 +9,14 @@ from gqlspaces.blueprint.field_type import FieldType
 from gqlspaces.features.records.layout import Cell, Layout
 
 # Quotes, wildcards of every kind, brackets, letters whose case is peculiar, and whole planes away.
-LETTERS = "aAbBzZ019.-+eE %_*?[]^\\\"'(){}:,$/\n\t\u00a0\u200d\ufeff\uffff\U0001f600\U00010400"
+LETTERS = "\\\\\\%%__**[["
+LETTERS += "aAbBzZ019.-+eE %_*?[]^\\\"'(){}:,$/\n\t\u00a0\u200d\ufeff\uffff\U0001f600\U00010400"
 LETTERS += "\u0130\u0131\u00df\u1e9eK\u212a\u00c5\u212b\u03a3\u03c3\u03c2\u00e9\u0301\u01c5\ufb01"
 WORDS = ["", "a", "A", "aa", "b", "true", "TRUE", "False", "1", "1.0", "01", "-0", "1e3", "1000"]
 WORDS += ["and", "or", "is", "eq", "error", "filter:", "null", "[]", '["a"]', "{}", "%", "_", "*"]
-WORDS += ["ΑΣ", "ας", "ΑΣΑ", "İstanbul", "istanbul", "straße", "STRASSE", "2026-01-31", "O'Brien"]
-NUMBERS: list[int | float] = [0, 1, -1, 2, 10, 0.1, 0.5, -2.5, 1e3, 1e22, 1e300, -1.5e-300, 5e-324]
+WORDS += ["a\\b", "\\", "a%b", "a[b", "a*b", "a_b", "\u0663", "O'Brien", "2026-01-31"]
+WORDS += ["ΑΣ", "ας", "ΑΣΑ", "İstanbul", "istanbul", "straße", "STRASSE"]
+NUMBERS: list[int | float] = [0, 1, -1, 3, 10, 0.1, 0.5, -2.5, 1e3, 1e22, 1e300, -1.5e-300, 5e-324]
 NUMBERS += [1.7976931348623157e308, 2**53, 2**53 + 1, 2**53 + 2, -(2**63), 2**63 - 1, -0.0]
 HUGE = ["1e999", "-1e999", "9" * 400, "0." + "0" * 400 + "1", "1" * 30, "9007199254740993.0"]
 

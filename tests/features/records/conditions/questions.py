@@ -27,7 +27,7 @@ from gqlspaces.features.records.conditions.condition import (
     any_of,
 )
 from gqlspaces.features.records.conditions.search import RecordFilter
-from gqlspaces.features.records.layout import Layout
+from gqlspaces.features.records.layout import Cell, Layout
 
 ASKED = [one for one in Operator if one not in {Operator.FIND, Operator.FIND_EXACTLY}]
 SPACES = [" ", " ", "  ", "\t", "\n", "\u00a0", "\u2003"]
@@ -61,12 +61,12 @@ def make_question(random: Random, layout: Layout, stored: Sequence[Stored]) -> Q
 
 
 def make_search(random: Random, layout: Layout, stored: Sequence[Stored]) -> Question:
-    text = make_literal(random, stored)
     arguments: dict[str, Any] = {}
     cells = layout.cells
     if random.random() < 0.5:
         cells = (random.choice(layout.cells),)
         arguments["search_field"] = random.choice([cells[0].key, cells[0].label])
+    text = make_literal(random, stored, cells)
     exact = random.random() < 0.4
     arguments["search"] = f'"{text}"' if exact else text
 
@@ -104,22 +104,22 @@ def make_condition(
         join = random.choice([all_of, any_of])
         size = random.randint(2, 3)
         return join([make_condition(random, layout, stored, depth - 1) for _ in range(size)])
-    key = None if random.random() < 0.4 else random.choice(layout.cells).key
+    cells = layout.cells if random.random() < 0.4 else (random.choice(layout.cells),)
+    key = None if cells is layout.cells else cells[0].key
     if random.random() < 0.15:
         return Status(random.choice([*State]), key)
     compared = random.choice(ASKED)
-    text = make_literal(random, stored)
+    text = make_literal(random, stored, cells)
     if compared in {Operator.LIKE, Operator.ILIKE}:
         text = make_pattern(random, text)
     return Comparison(key, compared, text)
 
 
-def make_literal(random: Random, stored: Sequence[Stored]) -> str:
-    """Make a text that is often one of those that stand in the records."""
-    if random.random() < 0.4:
+def make_literal(random: Random, stored: Sequence[Stored], cells: Sequence[Cell]) -> str:
+    """Make a text that mostly stands in one of the cells, or nearly."""
+    if random.random() < 0.25:
         return random.choice(HUGE) if random.random() < 0.05 else make_text(random)
-    values = random.choice(stored).values
-    value = random.choice(values) if values else None
+    value = random.choice(stored).at(random.choice(cells))
     if isinstance(value, list):
         value = random.choice(value) if value else None
     if isinstance(value, str):

@@ -60,7 +60,7 @@ def test_all_that_is_asked_for_must_hold(arguments: dict[str, Any], meaning: Con
 @pytest.mark.parametrize(
     ("arguments", "path", "said"),
     [
-        ({"filter_field": "nam"}, "filterField", 'no Field "nam". Did you mean "name"?'),
+        ({"filter_field": "namee"}, "filterField", 'no Field "namee". Did you mean "name"?'),
         ({"search": "x", "search_field": "zz"}, "searchField", 'no Field "zz". Give the key'),
         ({"search": "x", "search_field": "\ud800"}, "searchField", "half of a surrogate pair"),
         ({"search": "a\0b"}, "search", "The character at column 2 is NUL."),

@@ -1,24 +1,23 @@
 """What a Sheet tells of its records: pages, counts, what a column holds, and commits."""
 
+from collections.abc import Callable
 from functools import partial
-from typing import Any
+from typing import Any, TypeVar
 
 import strawberry
 from strawberry.scalars import JSON
 
 from gqlspaces.blueprint.field_type import FieldType
-from gqlspaces.features.records.api.types import Commit, Record
+from gqlspaces.features.records.api.types import Commit, Level, Record
 from gqlspaces.features.records.conditions.search import RecordFilter
 from gqlspaces.features.records.counts import load_counts
 from gqlspaces.features.records.numbers import local_number
 from gqlspaces.features.records.reading.column import distinct_values, figures
 from gqlspaces.features.records.reading.lists import find_commits, find_records, read_commits
-from gqlspaces.features.records.reading.page import (
-    RecordPage,
-    Sorting,
-    Wanted,
-    read_page,
-)
+from gqlspaces.features.records.reading.messages import message_counts
+from gqlspaces.features.records.reading.numbered import Stretch
+from gqlspaces.features.records.reading.order import Sorting
+from gqlspaces.features.records.reading.page import RecordPage, Wanted, read_page
 from gqlspaces.features.records.reading.page import count as count_records
 from gqlspaces.features.records.reading.sheet import read_sheet
 from gqlspaces.features.records.selection import Selection
@@ -39,6 +38,8 @@ from gqlspaces.kernel.graphql.exposure import computed, extend, graphql_enum
 from gqlspaces.kernel.graphql.inputs import optional, sent
 from gqlspaces.kernel.graphql.query import asked, query
 from gqlspaces.kernel.reader import Reader
+
+T = TypeVar("T")
 
 Filter = graphql_enum(RecordFilter)
 
@@ -66,7 +67,7 @@ class RecordSelection:
     search_field: str | None = optional("Narrow `search` to this Field.")
     q: str | None = optional('A query such as `email like "%@acme.com" and age gt 30` (FFQL).')
     ids: list[strawberry.ID] | None = optional(
-        "These records; together with anything else, all but these."
+        "These records; together with a filter, search or query, all but these."
     )
     commit_id: strawberry.ID | None = optional("Those that this Commit added or changed.")
     since_commit_id: strawberry.ID | None = optional(
@@ -113,20 +114,32 @@ async def record_page(
     return Connection(edges=edges, page_info=_page_info(edges, page, more=found.more), count=count)
 
 
-def numbered_cursor(page: Page, prefix: str, sheet_id: str) -> int | None:
-    """Give the number in a cursor that is the id of something in a Sheet; raise BAD_USER_INPUT."""
-    if page.after is None:
-        return None
-    number = local_number(page.after, prefix, sheet_id)
-    if number is None:
-        raise bad_input("This cursor was not given out by this list.", "after")
-    return number
+def stretch_of(page: Page, prefix: str, sheet_id: str, *, newest_first: bool = True) -> Stretch:
+    """Read a page whose cursors are ids of what is numbered in a Sheet; raise BAD_USER_INPUT."""
+
+    def end(argument: str, cursor: str | None) -> int | None:
+        number = local_number(cursor, prefix, sheet_id) if cursor is not None else None
+        if cursor is not None and number is None:
+            raise bad_input("This cursor was not given out by this list.", argument)
+        return number
+
+    return Stretch(
+        page.size,
+        after=end("after", page.after),
+        before=end("before", page.before),
+        backwards=page.last is not None,
+        newest_first=newest_first,
+    )
 
 
-def connection_of(found: list[Any], cursors: list[str], page: Page, count: Any) -> Connection[Any]:
-    """Make a connection of what was read from the front: one more, if there are more."""
-    pairs = zip(found[: page.size], cursors, strict=False)
-    edges = [Edge(node=node, cursor=cursor) for node, cursor in pairs]
+def connection_of(
+    found: list[T], cursor: Callable[[T], str], page: Page, count: Any
+) -> Connection[Any]:
+    """Make a connection of what was read from the end asked for: one more, if there are more."""
+    nodes = found[: page.size]
+    if page.last is not None:
+        nodes.reverse()
+    edges = [Edge(node=node, cursor=cursor(node)) for node in nodes]
     info = _page_info(edges, page, more=len(found) > page.size)
     return Connection(edges=edges, page_info=info, count=count)
 
@@ -161,6 +174,15 @@ class Calculations:
     average: float | None = strawberry.field(description="The average of its numbers.")
     min: JSON | None = strawberry.field(description="The first of its values in their order.")
     max: JSON | None = strawberry.field(description="The last of its values in their order.")
+
+
+@strawberry.type(description="How many records have a message about a Field.")
+class MessageCount:
+    """How many records have a message about a Field."""
+
+    field: str | None = strawberry.field(description="The key; null: about records as a whole.")
+    level: Level = strawberry.field(description="How serious.")
+    count: int = strawberry.field(description="How many of the records chosen have one.")
 
 
 @strawberry.type(description="A Field that was removed while records held values of it.")
@@ -222,11 +244,19 @@ async def _calculations(
     return await read_sheet(info.context.reader, root.id, work)
 
 
+@asked(list[MessageCount], selection=_SELECTION)
+async def _message_counts(
+    root: Any, info: Info, selection: RecordSelection | None = strawberry.UNSET
+) -> Any:
+    """How many records have messages, by Field and level."""
+    work = partial(message_counts, selection=selection_of(selection))
+    return await read_sheet(info.context.reader, root.id, work)
+
+
 @asked(
     Connection[Commit],
     completed="Only completed ones, or only the others.",
-    first=PAGED["first"],
-    after=PAGED["after"],
+    **PAGED,
 )
 async def _commits(
     root: Any,
@@ -234,18 +264,19 @@ async def _commits(
     completed: bool | None = strawberry.UNSET,
     first: int | None = strawberry.UNSET,
     after: str | None = strawberry.UNSET,
+    last: int | None = strawberry.UNSET,
+    before: str | None = strawberry.UNSET,
 ) -> Any:
     """What was written to its records, the newest first."""
-    page = Page.of(first, after, None, None)
+    page = Page.of(first, after, last, before)
     only = None if completed is strawberry.UNSET else completed
-    before = numbered_cursor(page, "vr", root.id)
-    work = partial(read_commits, completed=only, before=before, size=page.size + 1)
+    work = partial(read_commits, completed=only, stretch=stretch_of(page, "vr", root.id))
     found = await read_sheet(info.context.reader, root.id, work)
 
     async def count(_reader: Reader) -> None:
         """Nobody asks how many there ever were."""
 
-    return connection_of(found, [commit.id for commit in found], page, count)
+    return connection_of(found, lambda commit: commit.id, page, count)
 
 
 @asked(list[RemovedField])
@@ -277,6 +308,7 @@ extend(
     ),
     distinct_values=_distinct_values,
     calculations=_calculations,
+    message_counts=_message_counts,
     commits=_commits,
     removed_fields=_removed_fields,
 )

@@ -1,5 +1,7 @@
 """Writing records in GraphQL."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import strawberry
@@ -7,7 +9,7 @@ from strawberry.scalars import JSON
 
 from gqlspaces.features.records.api.lists import RecordSelection, selection_of
 from gqlspaces.features.records.api.types import Commit, Level, RejectedRow
-from gqlspaces.features.records.desk import Desk, Order, Work, Written
+from gqlspaces.features.records.desk import Desk, Order, Work, Written, seated
 from gqlspaces.features.records.numbers import commit_id, record_id, sheet_of
 from gqlspaces.features.records.purge import purging
 from gqlspaces.features.records.reading.lists import find_commits
@@ -148,12 +150,21 @@ class CompleteCommitInput:
 
 async def at_desk(context: Context, rule: Rule, input: Any, *, fenced: bool) -> Any:
     """Carry out a rule that writes to the own database of a Space, not to the main one."""
-    actor_id = context.principal.key_id
-    if fenced and context.lease:
-        async with context.transaction() as tx:
-            await tx.rules.fence(tx, context.lease)
-            actor_id = tx.actor_id
-    return await rule(Desk(context.database, context.principal, actor_id), input)
+    lease = context.lease if fenced else None
+    return await rule(await seated(context.database, context.principal, lease), input)
+
+
+@contextmanager
+def sheet_around(id: str, prefix: str, noun: str) -> Iterator[str]:
+    """Give the Sheet that a thing is numbered in; where either is missing, it is the thing."""
+    missing = NotFound(f"There is no {noun} {id!r}.", path=("id",))
+    sheet_id = sheet_of(id, prefix)
+    if sheet_id is None:
+        raise missing
+    try:
+        yield sheet_id
+    except NotFound as error:
+        raise missing from error
 
 
 async def _written(desk: Desk, input: Any, name: str, work: Work) -> dict[str, Any]:
@@ -256,10 +267,8 @@ async def find_and_replace_records(desk: Desk, input: FindAndReplaceRecordsInput
 @mutation(Scope.SPACE_WRITE, by=at_desk, commit=Commit)
 async def complete_commit(desk: Desk, input: CompleteCommitInput) -> dict[str, Any]:
     """Say that listeners are done with a Commit; saying it again changes nothing."""
-    sheet_id = sheet_of(input.id, "vr")
-    if sheet_id is None:
-        raise NotFound(f"There is no Commit {input.id!r}.", path=("id",))
-    written = await desk.complete(input.id, sheet_id, path=("id",))
+    with sheet_around(input.id, "vr", "Commit") as sheet_id:
+        written = await desk.complete(input.id, sheet_id, path=("id",))
     return {"commit": (await payload_of(desk, written))["commit"]}
 
 

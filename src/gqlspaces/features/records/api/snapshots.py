@@ -9,11 +9,17 @@ from typing import Any
 import strawberry
 from strawberry.scalars import JSON
 
-from gqlspaces.features.records.api.lists import connection_of, numbered_cursor
-from gqlspaces.features.records.api.mutations import at_desk, order_of, overrides, payload_of
+from gqlspaces.features.records.api.lists import connection_of, stretch_of
+from gqlspaces.features.records.api.mutations import (
+    at_desk,
+    order_of,
+    overrides,
+    payload_of,
+    sheet_around,
+)
 from gqlspaces.features.records.api.types import Commit, RejectedRow
 from gqlspaces.features.records.desk import Desk
-from gqlspaces.features.records.numbers import sheet_of, snapshot_id
+from gqlspaces.features.records.numbers import snapshot_id
 from gqlspaces.features.records.reading.sheet import read_sheet
 from gqlspaces.features.records.reading.snapshots import (
     SnapshotView,
@@ -27,7 +33,6 @@ from gqlspaces.features.records.snapshots import RecordChange, count_snapshots
 from gqlspaces.features.sheets.api import Sheet
 from gqlspaces.features.sheets.model import Sheet as SheetRow
 from gqlspaces.kernel.auth import Scope
-from gqlspaces.kernel.errors import NotFound
 from gqlspaces.kernel.graphql.connection import PAGED, Connection, Page
 from gqlspaces.kernel.graphql.context import Info
 from gqlspaces.kernel.graphql.exposure import (
@@ -122,17 +127,18 @@ class RestoreSnapshotInput:
     idempotency_key: str | None = repeatable()
 
 
-@asked(Connection[Snapshot], first=PAGED["first"], after=PAGED["after"])
+@asked(Connection[Snapshot], **PAGED)
 async def _snapshots(
     root: Any,
     info: Info,
     first: int | None = strawberry.UNSET,
     after: str | None = strawberry.UNSET,
+    last: int | None = strawberry.UNSET,
+    before: str | None = strawberry.UNSET,
 ) -> Any:
     """Its records as they were at moments that were kept, the newest first."""
-    page = Page.of(first, after, None, None)
-    before = numbered_cursor(page, "ss", root.id)
-    work = partial(read_snapshots, before=before, size=page.size + 1)
+    page = Page.of(first, after, last, before)
+    work = partial(read_snapshots, stretch=stretch_of(page, "ss", root.id))
     found = await read_sheet(info.context.reader, root.id, work)
 
     async def count(reader: Reader) -> int:
@@ -140,14 +146,13 @@ async def _snapshots(
             reader, root.id, lambda sheet: count_snapshots(sheet.connection, sheet.state)
         )
 
-    return connection_of(found, [snapshot.id for snapshot in found], page, count)
+    return connection_of(found, lambda snapshot: snapshot.id, page, count)
 
 
 @asked(
     Connection[SnapshotChange],
     change="Only those that became so.",
-    first=PAGED["first"],
-    after=PAGED["after"],
+    **PAGED,
 )
 async def _changed_records(
     root: Any,
@@ -155,19 +160,21 @@ async def _changed_records(
     change: Change | None = strawberry.UNSET,  # type: ignore[valid-type]
     first: int | None = strawberry.UNSET,
     after: str | None = strawberry.UNSET,
+    last: int | None = strawberry.UNSET,
+    before: str | None = strawberry.UNSET,
 ) -> Any:
     """The records that differ from it, in the order they were added."""
-    page = Page.of(first, after, None, None)
+    page = Page.of(first, after, last, before)
     kinds: Collection[RecordChange] = [change] if change else list(RecordChange)
-    behind = numbered_cursor(page, "rc", root.sheet_id) or 0
-    work = partial(read_changes, id=root.id, changes=kinds, after=behind, size=page.size + 1)
+    stretch = stretch_of(page, "rc", root.sheet_id, newest_first=False)
+    work = partial(read_changes, id=root.id, changes=kinds, stretch=stretch)
     found = await read_sheet(info.context.reader, root.sheet_id, work)
 
     async def count(_reader: Reader) -> int:
         counts = await info.context.load(load_changes, root.id)
-        return sum(getattr(counts, kind) for kind in kinds)
+        return 0 if counts is None else sum(getattr(counts, kind) for kind in kinds)
 
-    return connection_of(found, [item.record_id for item in found], page, count)
+    return connection_of(found, lambda item: item.record_id, page, count)
 
 
 extend(Sheet, snapshots=_snapshots)
@@ -195,7 +202,8 @@ async def create_snapshot(desk: Desk, input: CreateSnapshotInput) -> SnapshotVie
 async def delete_snapshot(desk: Desk, input: DeleteSnapshotInput) -> str:
     """Delete a Snapshot; the records of the Sheet stay as they are."""
     order = replace(order_of(input, "deleteSnapshot"), overrides=True)
-    await desk.write(_sheet_of(input.id), forgetting(input.id), order, path=("id",))
+    with sheet_around(input.id, "ss", "Snapshot") as sheet_id:
+        await desk.write(sheet_id, forgetting(input.id), order, path=("id",))
     return input.id
 
 
@@ -206,15 +214,9 @@ async def restore_snapshot(desk: Desk, input: RestoreSnapshotInput) -> dict[str,
     changes = [change for change in RecordChange if given.get(change.value) is not False]
     work = restoring(input.id, changes, overrides=overrides(input))
     order = order_of(input, "restoreSnapshot")
-    written = await desk.write(_sheet_of(input.id), work, order, path=("id",))
+    with sheet_around(input.id, "ss", "Snapshot") as sheet_id:
+        written = await desk.write(sheet_id, work, order, path=("id",))
     return await payload_of(desk, written)
-
-
-def _sheet_of(id: str) -> str:
-    sheet_id = sheet_of(id, "ss")
-    if sheet_id is None:
-        raise NotFound(f"There is no Snapshot {id!r}.", path=("id",))
-    return sheet_id
 
 
 MUTATIONS = [create_snapshot, delete_snapshot, restore_snapshot]

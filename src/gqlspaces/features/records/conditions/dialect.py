@@ -108,7 +108,12 @@ class Dialect(ABC):
 
     @abstractmethod
     def folded(self, text: ColumnElement[str]) -> ColumnElement[str]:
-        """Give a text with its letters in lower case, character by character."""
+        """Give a text with each letter in lower case for itself, and every sigma a plain one.
+
+        This is Unicode's simple mapping: for SQLite in the version that Python knows (3.11:
+        Unicode 14), for PostgreSQL in its own (18: Unicode 16). They agree on all letters that
+        both know; one that is newer stays as it is.
+        """
 
     @abstractmethod
     def has_message(self, level: str, key: str | None) -> Test:

@@ -36,9 +36,7 @@ def asked(
     q: str | None = None,
 ) -> Condition:
     """Join all that the arguments ask for; raises BAD_USER_INPUT with the argument at fault."""
-    parts = [filtered(layout, filter, filter_field)]
-    if search is not None:
-        parts.append(searched(layout, search, search_field))
+    parts = [filtered(layout, filter, filter_field), searched(layout, search or "", search_field)]
     if q is not None:
         parts.append(parse_query(q, layout))
     return all_of(parts)

@@ -7,6 +7,7 @@ from sqlalchemy import select
 
 from gqlspaces.features.records.model import commit, record
 from gqlspaces.features.records.numbers import first_of, last_of, local_number, sheet_of
+from gqlspaces.features.records.reading.numbered import Stretch
 from gqlspaces.features.records.reading.sheet import OpenSheet, read_sheet
 from gqlspaces.features.records.reading.view import CommitView, RecordView, commit_view, record_view
 from gqlspaces.kernel.errors import NotFound
@@ -35,18 +36,14 @@ async def find_commits(reader: Reader, ids: Sequence[str]) -> list[CommitView | 
     return await find_numbered(reader, ids, "vr", work)
 
 
-def read_commits(
-    sheet: OpenSheet, *, completed: bool | None, before: int | None, size: int
-) -> list[CommitView]:
-    """Give commits, newest first, from before a number on."""
+def read_commits(sheet: OpenSheet, *, completed: bool | None, stretch: Stretch) -> list[CommitView]:
+    """Give a stretch of the commits, and one more."""
     first = first_of(sheet.state.number)
     statement = select(commit).where(commit.c.n.between(first, last_of(sheet.state.number)))
     if completed is not None:
         at = commit.c.completed_at
         statement = statement.where(at.is_not(None) if completed else at.is_(None))
-    if before is not None:
-        statement = statement.where(commit.c.n < first | before)
-    rows = sheet.rows(statement.order_by(commit.c.n.desc()).limit(size))
+    rows = sheet.rows(stretch.cut(statement, commit.c.n, first))
     return [commit_view(sheet.id, row) for row in rows]
 
 

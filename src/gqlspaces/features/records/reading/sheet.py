@@ -7,6 +7,7 @@ from typing import Any, TypeVar
 from sqlalchemy import Connection
 
 from gqlspaces.features.records.conditions.dialect import DialectName
+from gqlspaces.features.records.conditions.dialects import dialect_name
 from gqlspaces.features.records.desk import STRUCTURES
 from gqlspaces.features.records.layout import Layout
 from gqlspaces.features.records.state import SheetState, find_state
@@ -28,7 +29,7 @@ class OpenSheet:
     @property
     def dialect(self) -> DialectName:
         """Which database it is."""
-        return "sqlite" if self.connection.dialect.name == "sqlite" else "postgresql"
+        return dialect_name(self.connection)
 
     @property
     def id(self) -> str:

@@ -4,6 +4,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from heapq import merge
+from itertools import islice
 from typing import Any
 
 from sqlalchemy import select
@@ -18,6 +19,7 @@ from gqlspaces.features.records.numbers import (
     snapshot_id,
 )
 from gqlspaces.features.records.reading.lists import find_numbered
+from gqlspaces.features.records.reading.numbered import Stretch
 from gqlspaces.features.records.reading.sheet import OpenSheet
 from gqlspaces.features.records.snapshots import RecordChange, counted, difference
 from gqlspaces.features.records.values.digest import same
@@ -83,29 +85,27 @@ async def load_changes(reader: Reader, ids: Sequence[str]) -> list[ChangeCounts 
     return await find_numbered(reader, ids, "ss", work)
 
 
-def read_snapshots(sheet: OpenSheet, *, before: int | None, size: int) -> list[SnapshotView]:
-    """Give snapshots, newest first, from before a number on."""
+def read_snapshots(sheet: OpenSheet, *, stretch: Stretch) -> list[SnapshotView]:
+    """Give a stretch of the snapshots, and one more."""
     first = first_of(sheet.state.number)
     statement = select(snapshot).where(snapshot.c.n.between(first, last_of(sheet.state.number)))
-    if before is not None:
-        statement = statement.where(snapshot.c.n < first | before)
-    rows = sheet.rows(statement.order_by(snapshot.c.n.desc()).limit(size))
+    rows = sheet.rows(stretch.cut(statement, snapshot.c.n, first))
     return [_view(sheet.id, row) for row in rows]
 
 
 def read_changes(
-    sheet: OpenSheet, id: str, changes: Collection[RecordChange], *, after: int, size: int
+    sheet: OpenSheet, id: str, changes: Collection[RecordChange], *, stretch: Stretch
 ) -> list[ChangeView]:
-    """Give the records that differ from a snapshot, in the order they were added, behind one."""
+    """Give a stretch of the records that differ from a snapshot, and one more."""
     first = first_of(sheet.state.number)
     n = first | (local_number(id, "ss", sheet.id) or 0)
     found = []
     for change in changes:
         statement = difference(change, n, sheet.state, sheet.layout, sheet.dialect)
-        number = statement.selected_columns.n
-        page = statement.where(number > (first | after)).order_by(number).limit(size)
+        page = stretch.cut(statement, statement.selected_columns.n, first)
         found.append([(row["n"], change, row) for row in sheet.rows(page)])
-    in_order = list(merge(*found, key=lambda item: int(item[0])))[:size]
+    ordered = merge(*found, key=lambda item: int(item[0]), reverse=stretch.descending)
+    in_order = islice(ordered, stretch.size + 1)
     return [_change(sheet.id, sheet.layout, change, row) for _, change, row in in_order]
 
 

@@ -5,11 +5,14 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from gqlspaces.blueprint.text import unstorable
+from gqlspaces.features.records.conditions.refusal import MAX_LENGTH
 from gqlspaces.features.records.desk import Work
 from gqlspaces.features.records.selection import Selection
 from gqlspaces.features.records.service.change import changed_draft, store_changed
 from gqlspaces.features.records.service.rows import check_writable
-from gqlspaces.features.records.writing import Draft, Row, Writing, pages
+from gqlspaces.features.records.table import Row
+from gqlspaces.features.records.writing import Draft, Writing, pages
 from gqlspaces.kernel.errors import DomainError, ErrorCode, Invalid, Refused
 
 MOST_REJECTED = 100
@@ -32,6 +35,12 @@ class Replacement:
         """Make the pattern that finds it."""
         if not self.find:
             raise DomainError("Say what to look for.", path=("find",), code=ErrorCode.REQUIRED)
+        for name, sent in (("find", self.find), ("replace", self.replace)):
+            if reason := unstorable(sent):
+                raise Invalid(reason, path=(name,))
+            if len(sent) > MAX_LENGTH:
+                msg = f"Must have at most {MAX_LENGTH} characters."
+                raise DomainError(msg, path=(name,), code=ErrorCode.TOO_LONG)
         text = re.escape(self.find)
         flags = re.NOFLAG if self.match_case else re.IGNORECASE
         return re.compile(rf"\A{text}\Z" if self.whole else text, flags)
@@ -57,7 +66,12 @@ def bulk_updating(
     """Give all records chosen the same values; those that may not have them are told of."""
     if not values:
         raise DomainError("Say which values to set.", path=("values",), code=ErrorCode.REQUIRED)
-    return _changing(selection, lambda _writing: lambda _row: values, overrides=overrides)
+
+    def change_of(writing: Writing) -> Change:
+        writing.rulebook.rules.normalised(values)  # refused also where no record is chosen
+        return lambda _row: values
+
+    return _changing(selection, change_of, overrides=overrides)
 
 
 def replacing(selection: Selection, what: Replacement, *, overrides: bool = False) -> Work:
@@ -106,7 +120,11 @@ def _changing(
 
 
 def _chosen(writing: Writing, selection: Selection) -> Iterator[list[dict[str, Any]]]:
-    statement = selection.statement(writing.state, writing.rulebook.layout, writing.dialect)
+    try:
+        statement = selection.statement(writing.state, writing.rulebook.layout, writing.dialect)
+    except DomainError as error:
+        error.path = ("selection", *error.path)
+        raise
     return pages(writing.connection, statement)
 
 

@@ -1,12 +1,14 @@
 """Changing records: by their ids, or by the value of a key Field."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any, Final, TypeAlias
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 
 from gqlspaces.blueprint.field_type import FieldType
 from gqlspaces.features.records import index
+from gqlspaces.features.records.conditions.dialects import dialect_of
 from gqlspaces.features.records.conditions.sql import SORTED_LENGTH, sort_expression
 from gqlspaces.features.records.desk import Work
 from gqlspaces.features.records.layout import Cell
@@ -20,11 +22,13 @@ from gqlspaces.features.records.service.rows import (
     custom_messages,
     details,
     record_number,
+    sent_values,
 )
+from gqlspaces.features.records.table import Row
 from gqlspaces.features.records.values.digest import digest_of, same, text_of
 from gqlspaces.features.records.values.index import value_rule_name
 from gqlspaces.features.records.values.normal import number_of
-from gqlspaces.features.records.writing import CHUNK, Draft, Row, Writing
+from gqlspaces.features.records.writing import CHUNK, Draft, Writing
 from gqlspaces.kernel.errors import DomainError, Duplicate, ErrorCode, Invalid, NotFound
 
 _MOST_FOUND: Final = 100_000
@@ -86,7 +90,7 @@ def upserting(sent: Sequence[Sent], *, key: str, overrides: bool = False) -> Wor
 
 def changed_draft(writing: Writing, before: Row, row: Sent, *, overrides: bool) -> Draft:
     """Make the changed record of what was sent; raise what is wrong with it."""
-    values, slots = writing.rulebook.rules.merged(row.get("values") or {}, before["values"])
+    values, slots = writing.rulebook.rules.merged(sent_values(row), before["values"])
     keys = [cell.key for cell in writing.rulebook.layout.cells if cell.slot in set(slots)]
     if not overrides:
         check_writable(before, keys)
@@ -125,7 +129,7 @@ class _Matches:
         self._writing = writing
         self._known: dict[str, list[Row]] = {}
         self._seen: set[str] = set()
-        texts = sorted({text for row in sent if (text := self._text(row)) is not None})
+        texts = sorted({text for row in sent if (text := key_text(writing, cell, row)) is not None})
         for start in range(0, len(texts), CHUNK):
             for row in self._candidates(texts[start : start + CHUNK]):
                 held = _at(row["values"], cell.slot)
@@ -142,17 +146,20 @@ class _Matches:
             digests = {digest_of(form) for text in texts for form in (text, text.casefold())}
             found = index.having(writing.connection, [(rule, d) for d in digests], _MOST_FOUND)
             return writing.rows(found).values()
-        expression = sort_expression(self._cell, writing.dialect)
-        wanted: Sequence[Any] = [text[:SORTED_LENGTH] for text in texts]
-        if self._cell.type is FieldType.NUMBER:
-            wanted = [number for text in texts if (number := number_of(text)) is not None]
-        statement = select(record).where(in_sheet(writing.state), expression.in_(wanted))
+        # A cell may hold what its type does not ask for: a number, or a text in place of one.
+        numbers = [number for text in texts if (number := number_of(text)) is not None]
+        as_text = sort_expression(replace(self._cell, type=FieldType.STRING), writing.dialect)
+        held = or_(
+            as_text.in_([text[:SORTED_LENGTH] for text in texts]),
+            dialect_of(writing.dialect).cell(self._cell.slot).number.in_(numbers),
+        )
+        statement = select(record).where(in_sheet(writing.state), held)
         return [dict(row) for row in writing.connection.execute(statement).mappings()]
 
     def of(self, row: Sent) -> Row | None:
         """Give the record a row means, or None when it is new; raise what makes that unclear."""
         path = ("values", self._cell.key)
-        text = self._text(row)
+        text = key_text(self._writing, self._cell, row)
         if text is None:
             raise DomainError("The key Field is empty.", path=path, code=ErrorCode.REQUIRED)
         if text in self._seen:
@@ -164,15 +171,17 @@ class _Matches:
             raise DomainError(msg, path=path, code=ErrorCode.CONFLICT)
         return found[0] if found else None
 
-    def _text(self, row: Sent) -> str | None:
-        values = row.get("values")
-        sent = values.get(self._cell.key) if isinstance(values, Mapping) else None
-        try:
-            cells = self._writing.rulebook.rules.normalised({self._cell.key: sent})
-        except DomainError:
-            return None  # it is refused with its path when it is read
-        value = _at(cells, self._cell.slot)
-        return None if value is None or isinstance(value, list) else text_of(value)
+
+def key_text(writing: Writing, cell: Cell, row: Sent) -> str | None:
+    """Give the text by which a record is known again; None when the row has none."""
+    values = row.get("values")
+    sent = values.get(cell.key) if isinstance(values, Mapping) else None
+    try:
+        cells = writing.rulebook.rules.normalised({cell.key: sent})
+    except DomainError:
+        return None  # it is refused with its path when it is read
+    value = _at(cells, cell.slot)
+    return None if value is None or isinstance(value, list) else text_of(value)
 
 
 def _at(values: Sequence[Any], slot: int) -> Any:

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from gqlspaces.features.records.desk import Work
-from gqlspaces.features.records.service.rows import Rows, custom_messages, details
+from gqlspaces.features.records.service.rows import Rows, custom_messages, details, sent_values
 from gqlspaces.features.records.writing import Draft, Writing
 
 
@@ -26,7 +26,7 @@ def new_draft(writing: Writing, row: Mapping[str, Any]) -> Draft:
     return Draft(
         n=0,
         before=None,
-        values=writing.rulebook.rules.normalised(row.get("values") or {}),
+        values=writing.rulebook.rules.normalised(sent_values(row)),
         custom=custom_messages(writing, row) or [],
         meta=meta,
         config=config,

@@ -9,8 +9,9 @@ from gqlspaces.blueprint.merge import merge_patch
 from gqlspaces.features.columns import checked
 from gqlspaces.features.records.configuration import RecordDetails
 from gqlspaces.features.records.numbers import commit_id, first_of, local_number
+from gqlspaces.features.records.table import Row
 from gqlspaces.features.records.values.messages import sent_messages
-from gqlspaces.features.records.writing import Row, Writing
+from gqlspaces.features.records.writing import Writing
 from gqlspaces.kernel.errors import Conflict, DomainError, ErrorCode
 
 T = TypeVar("T")
@@ -68,6 +69,12 @@ def record_number(writing: Writing, id: Any) -> int:
     state = writing.state
     local = local_number(id, "rc", state.sheet_id) if isinstance(id, str) else None
     return first_of(state.number) | (local or 0)
+
+
+def sent_values(row: Mapping[str, Any]) -> Any:
+    """Give the values that came with a record; none when it says nothing of them."""
+    values = row.get("values")
+    return {} if values is None else values
 
 
 def custom_messages(writing: Writing, row: Mapping[str, Any]) -> list[dict[str, Any]] | None:

@@ -19,9 +19,10 @@ from gqlspaces.features.records.snapshots import (
     find_snapshots,
     take,
 )
+from gqlspaces.features.records.table import Row
 from gqlspaces.features.records.topics import snapshot_created
 from gqlspaces.features.records.values.digest import same
-from gqlspaces.features.records.writing import Draft, Row, Writing, pages
+from gqlspaces.features.records.writing import Draft, Writing, pages
 from gqlspaces.kernel.errors import DomainError, ErrorCode, NotFound
 
 

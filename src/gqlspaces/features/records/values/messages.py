@@ -130,10 +130,10 @@ def _sent(item: Any, keys: Collection[str]) -> Message | None:
 
 
 def _sent_text(text: Any) -> str:
-    if text is None or text == "":
-        raise DomainError("Is required.", path=("message",), code=ErrorCode.REQUIRED)
-    if not isinstance(text, str):
+    if text is not None and not isinstance(text, str):
         raise Invalid("Must be a text.", path=("message",))
+    if text is None or not text.strip():
+        raise DomainError("Is required.", path=("message",), code=ErrorCode.REQUIRED)
     if reason := unstorable(text):
         raise Invalid(reason, path=("message",))
     if len(text) > MESSAGE_LENGTH:

@@ -12,6 +12,7 @@ from gqlspaces.features.records.values.check import check_of
 from gqlspaces.features.records.values.column import Column, FieldRow, columns_of
 from gqlspaces.features.records.values.digest import DIGEST_BYTES, same, text_of
 from gqlspaces.features.records.values.index import (
+    RECORD_ID,
     Demand,
     Entry,
     IndexRule,
@@ -64,9 +65,12 @@ class SheetRules:
 
         self._width = layout.width
         self._slots = {c.key: c.slot for c in columns}
-        self._normalisers = {c.key: normaliser(c) for c in columns}
+        self._places = {c.key: (c.slot, normaliser(c)) for c in columns}
         self._checks = [(c.slot, check_of(c)) for c in columns]
         self._enter = [rule.enter for rule in indexed]
+        self.reads_ids: Final = any(RECORD_ID in demand for demand in demands)
+        """Whether the entries of a record may depend on its id."""
+
         self._hints: dict[str, str] = {}
 
     def normalised(self, values: Any, strange: Stranger | None = None) -> list[Any]:
@@ -115,12 +119,7 @@ class SheetRules:
         """
         if len(cells) < self._width:
             cells = self._full(cells)
-        found = []
-        for slot, check in self._checks:
-            fault = check(cells[slot])
-            if fault is not None:
-                found.append(fault)
-        return found
+        return [fault for slot, check in self._checks if (fault := check(cells[slot])) is not None]
 
     def entries(self, cells: Sequence[Any], record_id: str) -> list[Entry]:
         """Give what a record enters into the index: names of rules with digests, none twice."""
@@ -138,11 +137,13 @@ class SheetRules:
         if not isinstance(values, dict):
             raise Invalid("Must be an object of values by the keys of Fields.", path=("values",))
         cells: list[Any] = [None] * self._width
-        normalisers, slots, key = self._normalisers, self._slots, ""
+        places, key = self._places, ""
         try:
             for key, value in values.items():
-                if key in slots:
-                    cells[slots[key]] = normalisers[key](value)
+                place = places.get(key)
+                if place is not None:
+                    slot, normalise = place
+                    cells[slot] = normalise(value)
                 elif strange is not None:
                     strange(key, value)
                 else:

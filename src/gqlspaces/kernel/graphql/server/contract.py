@@ -12,6 +12,7 @@ from graphql import ExecutionResult
 from gqlspaces.kernel.graphql.engine import Context, Prepared
 from gqlspaces.kernel.graphql.limits import Limits
 from gqlspaces.kernel.graphql.server.request import OperationRequest
+from gqlspaces.kernel.http.caller import Credentials
 
 Results: TypeAlias = AsyncGenerator[ExecutionResult, None]
 
@@ -36,18 +37,6 @@ class Engine(Protocol):
     ) -> Results:
         """Give the results of a subscription; iterating may raise RequestRefused."""
         ...
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Credentials:
-    """What a request says about who sends it and in which circumstances."""
-
-    bearer: str | None = field(repr=False)
-    request_id: str
-    client_host: str | None = None
-    origin: str | None = None
-    lease: str | None = field(default=None, repr=False)
-    last_event_id: str | None = None
 
 
 # Gives the context of the caller, or raises a DomainError such as Unauthenticated.

@@ -1,12 +1,11 @@
 """The endpoint: one ASGI application for all transports, which can be stopped without loss."""
 
-import asyncio
-
 from starlette.types import Receive, Scope, Send
 
 from gqlspaces.kernel.graphql.server.contract import Service
 from gqlspaces.kernel.graphql.server.http import HttpTransport
 from gqlspaces.kernel.graphql.server.websocket import WebSocketTransport
+from gqlspaces.kernel.http.draining import Attendance
 
 
 class GraphQLEndpoint:
@@ -16,21 +15,13 @@ class GraphQLEndpoint:
         self._service = service
         self._http = HttpTransport(service)
         self._websocket = WebSocketTransport(service)
-        self._open = 0
-        self._idle = asyncio.Event()
-        self._idle.set()
+        self._attendance = Attendance(service.closing)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request or one socket."""
         transport = self._websocket if scope["type"] == "websocket" else self._http
-        self._open += 1
-        self._idle.clear()
-        try:
+        with self._attendance.attending():
             await transport(scope, receive, send)
-        finally:
-            self._open -= 1
-            if not self._open:
-                self._idle.set()
 
     async def drain(self) -> None:
         """Refuse new requests, let queries and mutations end, end streams and close sockets.
@@ -38,9 +29,4 @@ class GraphQLEndpoint:
         Sockets are closed with 1012, so that clients resume elsewhere. Returns when nothing is
         open any more, at the latest after twice ``drain_seconds``.
         """
-        self._service.closing.set()
-        try:
-            async with asyncio.timeout(2 * self._service.limits.drain_seconds):
-                await self._idle.wait()
-        except TimeoutError:
-            return
+        await self._attendance.drain(2 * self._service.limits.drain_seconds)

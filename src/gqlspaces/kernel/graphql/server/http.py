@@ -9,10 +9,8 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from gqlspaces.kernel.errors import DomainError
 from gqlspaces.kernel.graphql.engine import Context
 from gqlspaces.kernel.graphql.failures import RequestRefused, shown
-from gqlspaces.kernel.graphql.server.caller import REQUEST_ID, credentials_of, request_id_of
 from gqlspaces.kernel.graphql.server.contract import Results, Service
 from gqlspaces.kernel.graphql.server.negotiation import (
     EVENT_STREAM,
@@ -27,27 +25,17 @@ from gqlspaces.kernel.graphql.server.request import (
     read_json,
     read_operation,
 )
-from gqlspaces.kernel.graphql.server.response import encode, error_body, formatted
+from gqlspaces.kernel.graphql.server.response import formatted
 from gqlspaces.kernel.graphql.server.sse import EventStream
+from gqlspaces.kernel.http.answer import common_headers, encode
+from gqlspaces.kernel.http.caller import request_id_of
+from gqlspaces.kernel.http.content import check_content
+from gqlspaces.kernel.http.refusal import HttpRefusal, admitted, closing
 
 _STREAMS_ARE_ELSEWHERE = (
     "A subscription needs 'Accept: text/event-stream', or a WebSocket with the subprotocol"
     " graphql-transport-ws."
 )
-_STATUS_OF_CODE = {"UNAUTHENTICATED": 401, "FORBIDDEN": 403, "OVERLOADED": 503}
-
-
-class HttpRefusal(Exception):
-    """A request that HTTP has a status for."""
-
-    def __init__(
-        self, status: int, code: str, message: str, headers: Mapping[str, str] | None = None
-    ) -> None:
-        super().__init__(message)
-        self.status = status
-        self.code = code
-        self.message = message
-        self.headers = dict(headers or {})
 
 
 class HttpTransport:
@@ -80,8 +68,7 @@ class _Exchange:
         try:
             return await self._answer()
         except HttpRefusal as refusal:
-            body = error_body(refusal.message, refusal.code)
-            return self._json(refusal.status, body, refusal.headers)
+            return self._json(refusal.status, refusal.body, refusal.headers)
         except RequestRefused as refused:
             # clients of the older media type take any other status for a broken connection
             status = 400 if self.media_type == RESPONSE_JSON else 200
@@ -93,26 +80,17 @@ class _Exchange:
 
     async def _answer(self) -> ASGIApp:
         if self.service.closing.is_set():
-            raise _closing()
+            raise closing()
         acceptance = _check_head(self.request)
         if acceptance.preferred != EVENT_STREAM:
             self.media_type = acceptance.preferred
-        context = await self._authenticate()
+        context = await admitted(self.service.authenticate, self.request, self.request_id)
         body = await _read_body(self.request, self.service)
         try:
             operation = read_operation(read_json(body, "The body"))
         except Malformed as error:
             raise HttpRefusal(400, "BAD_REQUEST", str(error)) from None
         return await self._carry_out(operation, context, acceptance)
-
-    async def _authenticate(self) -> Context:
-        try:
-            credentials = credentials_of(self.request, self.request_id)
-            return await self.service.authenticate(credentials)
-        except DomainError as error:
-            status = _STATUS_OF_CODE.get(str(error.code), 400)
-            headers = {"www-authenticate": "Bearer"} if status == 401 else {}  # noqa: PLR2004
-            raise HttpRefusal(status, str(error.code), error.message, headers) from error
 
     async def _carry_out(
         self, operation: OperationRequest, context: Context, acceptance: Acceptance
@@ -135,7 +113,7 @@ class _Exchange:
     def _events(self, results: Results) -> EventStream:
         return EventStream(
             results,
-            headers=self._headers(),
+            headers=common_headers(self.request_id),
             ping_seconds=self.service.limits.ping_seconds,
             closing=self.service.closing,
         )
@@ -147,24 +125,13 @@ class _Exchange:
             "content-type": f"{self.media_type}; charset=utf-8",
             "cache-control": "no-store",
         }
-        return Response(encode(body), status, {**self._headers(), **own, **(headers or {})})
-
-    def _headers(self) -> dict[str, str]:
-        return {
-            "vary": "Accept",
-            "x-content-type-options": "nosniff",
-            REQUEST_ID: self.request_id,
-        }
+        common = common_headers(self.request_id)
+        return Response(encode(body), status, {**common, **own, **(headers or {})})
 
 
 async def _refusing(refused: RequestRefused) -> Results:
     raise refused
     yield  # type: ignore[unreachable]  # makes this a generator
-
-
-def _closing() -> HttpRefusal:
-    headers = {"retry-after": "1", "connection": "close"}
-    return HttpRefusal(503, "OVERLOADED", "The server is restarting; try again.", headers)
 
 
 def _check_head(request: Request) -> Acceptance:
@@ -175,27 +142,8 @@ def _check_head(request: Request) -> Acceptance:
     if acceptance is None:
         message = f"Answers are {JSON}, {RESPONSE_JSON} or {EVENT_STREAM}."
         raise HttpRefusal(406, "NOT_ACCEPTABLE", message)
-    _check_content(request)
+    check_content(request, (JSON,))
     return acceptance
-
-
-def _check_content(request: Request) -> None:
-    media_type, *parameters = request.headers.get("content-type", "").lower().split(";")
-    charsets = [
-        value.strip(' "')
-        for name, _, value in (parameter.partition("=") for parameter in parameters)
-        if name.strip() == "charset"
-    ]
-    encoding = request.headers.get("content-encoding", "identity").lower()
-    if media_type.strip() != JSON:
-        message = f"The body must have the content type {JSON}."
-    elif any(charset not in ("utf-8", "utf8") for charset in charsets):
-        message = "The body must be in UTF-8."
-    elif encoding != "identity":
-        message = "The body must not be compressed."
-    else:
-        return
-    raise HttpRefusal(415, "UNSUPPORTED_MEDIA_TYPE", message, {"accept": JSON})
 
 
 async def _read_body(request: Request, service: Service) -> bytes:

@@ -11,7 +11,9 @@ from starlette.types import Receive, Scope, Send
 
 from gqlspaces.kernel.graphql.failures import shown_errors
 from gqlspaces.kernel.graphql.server.contract import Results
-from gqlspaces.kernel.graphql.server.response import encode, formatted
+from gqlspaces.kernel.graphql.server.response import formatted
+from gqlspaces.kernel.http.answer import encode
+from gqlspaces.kernel.http.streaming import disconnected
 
 # Every line ends with a bare LF: some clients split events at two LFs and at nothing else.
 PING = b":\n\n"
@@ -69,7 +71,7 @@ class EventStream:
             for work in (
                 self._send_results(send),
                 self._send_pings(send),
-                _disconnected(receive),
+                disconnected(receive),
                 self._closing.wait(),
             )
         ]
@@ -99,8 +101,3 @@ class EventStream:
 async def _write(send: Send, body: bytes) -> None:
     await send({"type": "http.response.body", "body": body, "more_body": True})
     await asyncio.sleep(0)  # sending need not wait for anything: let others have their turn
-
-
-async def _disconnected(receive: Receive) -> None:
-    while (await receive())["type"] != "http.disconnect":
-        pass

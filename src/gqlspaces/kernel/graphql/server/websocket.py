@@ -14,7 +14,6 @@ from starlette.websockets import WebSocket, WebSocketDisconnect
 from gqlspaces.kernel.errors import DomainError, Unauthenticated
 from gqlspaces.kernel.graphql.engine import Context
 from gqlspaces.kernel.graphql.failures import LIMIT_EXCEEDED, RequestRefused, shown_errors
-from gqlspaces.kernel.graphql.server.caller import credentials_of, request_id_of
 from gqlspaces.kernel.graphql.server.contract import Results, Service
 from gqlspaces.kernel.graphql.server.protocol import (
     SUBPROTOCOL,
@@ -27,8 +26,10 @@ from gqlspaces.kernel.graphql.server.protocol import (
     Ping,
     Subscribe,
 )
-from gqlspaces.kernel.graphql.server.response import encode, formatted
+from gqlspaces.kernel.graphql.server.response import formatted
 from gqlspaces.kernel.graphql.server.throttle import TokenBucket
+from gqlspaces.kernel.http.answer import encode
+from gqlspaces.kernel.http.caller import credentials_of, request_id_of
 
 _ABNORMAL = 1006  # what a connection that was lost without a word is said to be closed with
 

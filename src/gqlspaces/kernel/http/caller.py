@@ -2,17 +2,29 @@
 
 import re
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 from uuid import uuid4
 
 from starlette.requests import HTTPConnection
 
 from gqlspaces.kernel.errors import Unauthenticated
-from gqlspaces.kernel.graphql.server.contract import Credentials
 
 REQUEST_ID = "x-request-id"
 
 _SANE_ID = re.compile(r"[A-Za-z0-9._:-]{1,128}")
 _BEARER = re.compile(r"bearer +([^\s,]{1,4096})", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Credentials:
+    """What a request says about who sends it and in which circumstances."""
+
+    bearer: str | None = field(repr=False)
+    request_id: str
+    client_host: str | None = None
+    origin: str | None = None
+    lease: str | None = field(default=None, repr=False)
+    last_event_id: str | None = None
 
 
 def request_id_of(headers: Mapping[str, str]) -> str:
