@@ -8,6 +8,7 @@ import sys
 from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from functools import partial
+from math import ceil
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Annotated
@@ -21,7 +22,9 @@ from benchmarks.anatomies import prepare_anatomies
 from benchmarks.deliveries import compare_deliveries, prepare_writer, typical_frame
 from benchmarks.effort import FULL, QUICK, Effort
 from benchmarks.job_updates import compare_job_updates
+from benchmarks.pages import PAGES
 from benchmarks.process import Server, pin_load, running
+from benchmarks.records import BATCH, Records
 from benchmarks.report import as_json, print_tables
 from benchmarks.rounds import Advance, Table
 from benchmarks.world import gateway
@@ -64,17 +67,22 @@ async def measure(folder: Path, effort: Effort) -> Sequence[Table]:
                 "Anatomies": samples,
                 "Job updates": samples,
                 "Deliveries": 2 * effort.rounds,
+                "Records": 2 * ceil(effort.records / BATCH) + 1,
+                "Pages": 2 * effort.rounds * len(PAGES),
             }
-        ) as (seeding, anatomy, job, delivery):
+        ) as (seeding, anatomy, job, delivery, streamed, page):
             spaces = await world.seed_spaces(effort.spaces, seeding)
             anatomies = await prepare_anatomies(world, spaces)
             writer = await prepare_writer(world)
             frame = await typical_frame(world, writer)
+            records = await Records.prepare(world, folder, effort)
             async with _bare(folder, anatomies.answer, frame) as bare:
                 return [
                     await anatomies.compare(bare, effort, anatomy),
                     await compare_job_updates(world, folder, effort, job),
                     await compare_deliveries(world, writer, bare, effort, delivery),
+                    await records.compare_streams(streamed),
+                    await records.compare_pages(page),
                 ]
 
 

@@ -53,6 +53,8 @@ def print_tables(console: Console, tables: Sequence[Table]) -> None:
             ratios = _cells(_ratios(comparison), ".3g")
             grid.add_row("", "ratio", *ratios, spread, style="bold", end_section=True)
         console.print(grid)
+        if table.note:
+            console.print(f"{table.note}\n")
 
 
 def as_json(tables: Sequence[Table]) -> dict[str, Any]:
@@ -64,6 +66,7 @@ def as_json(tables: Sequence[Table]) -> dict[str, Any]:
                 "title": table.title,
                 "yardstick": table.yardstick,
                 "comparisons": [_numbers(comparison) for comparison in table.comparisons],
+                "note": table.note,
             }
             for table in tables
         ],

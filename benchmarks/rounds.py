@@ -51,11 +51,12 @@ class Comparison:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """The comparisons of one quantity: what is counted, and against what."""
+    """The comparisons of one quantity: what is counted, against what, and what else was seen."""
 
     title: str
     yardstick: str
     comparisons: Sequence[Comparison]
+    note: str = ""
 
 
 Measure: TypeAlias = Callable[[], Awaitable[Sample]]

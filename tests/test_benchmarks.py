@@ -18,6 +18,7 @@ def test_a_quick_run_prints_every_table() -> None:
     )
 
     assert run.returncode == 0, run.stderr
-    titles = ("Anatomies per second", "Job updates per second", "Deliveries per second")
-    assert [run.stdout.count(title) for title in titles] == [1, 1, 1]
+    titles = ("Anatomies per", "Job updates per", "Deliveries per", "Records per", "Pages of 100")
+    assert [run.stdout.count(title) for title in titles] == [1] * 5
+    assert "The server's peak of resident memory grew by" in run.stdout
     assert "Seeding" in run.stderr
