@@ -49,9 +49,9 @@ PAGES = (
     Page("as added"),
     Page("indexed", field="id"),
     Page("not indexed", field="name"),
-    Page("FFQL", q='age gt 80 and city like "City 4%"'),
-    Page("FFQL, indexed", field="id", q="country eq pl and amount lt 50"),
-    Page("FFQL, not indexed", field="name", q="country eq pl and amount lt 50"),
+    Page("FFQL", q='age gt 80 and city like "City 47%"'),
+    Page("FFQL, indexed", field="id", q="country eq pl and amount lt 5"),
+    Page("FFQL, not indexed", field="name", q="country eq pl and amount lt 5"),
 )
 
 

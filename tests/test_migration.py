@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
-from sqlalchemy import Connection
+from sqlalchemy import Connection, text
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import create_async_engine
 from sqlmodel import SQLModel
@@ -87,3 +87,14 @@ def test_a_revision_is_drafted_behind_the_newest(tmp_path: Path) -> None:
     draft: dict[str, object] = {}
     exec(compile(file.read_text(encoding="utf-8"), file, "exec"), draft)  # noqa: S102 - our own
     assert (draft["revision"], draft["down_revision"]) == (drafted, newest)
+
+
+async def test_databases_that_lack_what_records_need_are_told_apart(
+    database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert await migration.unsuitable(database_url) is None
+    monkeypatch.setattr(migration, "OLDEST_SQLITE", (99, 0))
+    monkeypatch.setattr(migration, "_FOLDING", text("SELECT 1 WHERE false"))
+    reason = await migration.unsuitable(database_url)
+    assert reason is not None
+    assert "or later is needed" in reason

@@ -4,6 +4,7 @@
 """
 
 import asyncio
+import sqlite3
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -23,6 +24,14 @@ from gqlspaces.kernel.engines import async_url, is_sqlite, sqlite_path
 # Any constant will do: it keeps nodes that start together from migrating together.
 _ADVISORY_LOCK = 0x67716C73
 
+OLDEST_SQLITE = (3, 38)
+# What finds texts whatever their case.
+_FOLDING = text(
+    "SELECT 1 FROM pg_collation WHERE collname = 'pg_c_utf8'"
+    " AND (SELECT pg_encoding_to_char(encoding) = 'UTF8' FROM pg_database"
+    " WHERE datname = current_database())"
+)
+
 
 def newest_revision() -> str | None:
     """Give the revision this version needs."""
@@ -40,6 +49,20 @@ async def current_revision(url: str) -> str | None:
         return None  # merely asking must not make the file
     async with _engine(url) as engine, engine.connect() as connection:
         return await connection.run_sync(_revision)
+
+
+async def unsuitable(url: str) -> str | None:
+    """Say why a database cannot serve, or None: records need functions that older ones lack."""
+    if is_sqlite(url):
+        if sqlite3.sqlite_version_info >= OLDEST_SQLITE:
+            return None
+        oldest = ".".join(map(str, OLDEST_SQLITE))
+        return f"Python's SQLite is {sqlite3.sqlite_version}; {oldest} or later is needed."
+    async with _engine(url) as engine, engine.connect() as connection:
+        if (await connection.execute(_FOLDING)).first() is not None:
+            return None
+        version = (await connection.execute(text("SHOW server_version"))).scalar_one()
+    return f"PostgreSQL is {version}; 17 or later is needed, with a database in UTF-8."
 
 
 async def upgrade(url: str) -> None:

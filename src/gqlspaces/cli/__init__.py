@@ -10,7 +10,19 @@ from typing import Annotated
 import typer
 
 from gqlspaces import __version__
-from gqlspaces.cli import db, demo, events, health, jobs, keys, listen, schema, serve, spaces
+from gqlspaces.cli import (
+    db,
+    demo,
+    events,
+    health,
+    jobs,
+    keys,
+    listen,
+    records,
+    schema,
+    serve,
+    spaces,
+)
 from gqlspaces.cli.failure import Failure
 from gqlspaces.cli.terminal import report
 
@@ -47,6 +59,9 @@ app.command(rich_help_panel=RUN)(serve.serve)
 app.command(rich_help_panel=RUN)(listen.listen)
 app.command(rich_help_panel=RUN)(demo.demo)
 app.add_typer(spaces.app, name="spaces", help="List and show Spaces.", rich_help_panel=LOOK)
+app.add_typer(
+    records.app, name="records", help="Files of records, in and out.", rich_help_panel=LOOK
+)
 app.add_typer(jobs.app, name="jobs", help="Watch jobs.", rich_help_panel=LOOK)
 app.add_typer(events.app, name="events", help="Follow events.", rich_help_panel=LOOK)
 app.command(rich_help_panel=LOOK)(health.health)

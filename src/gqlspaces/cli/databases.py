@@ -70,6 +70,8 @@ def owned(url: str) -> Iterator[None]:
 
 async def bring_up_to_date(url: str, *, migrate: bool = True) -> None:
     """See to it that the database has the newest revision, or fail."""
+    if reason := await migration.unsuitable(url):
+        raise Failure(reason, advice="See GQLSPACES_DATABASE_URL.")
     before, newest = await migration.current_revision(url), migration.newest_revision()
     if before == newest:
         return

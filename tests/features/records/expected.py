@@ -138,7 +138,7 @@ class Sheet:
         return done
 
     def upsert(self, rows: Iterable[Mapping[str, Any]], key: str, *, overrides: bool) -> Outcome:
-        done = Outcome(once=False)
+        done = Outcome()
         before = copy.deepcopy(self.items)
         seen: set[str] = set()
         fresh: dict[int, Mapping[str, Any]] = {}

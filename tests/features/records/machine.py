@@ -52,6 +52,7 @@ from gqlspaces.kernel.auth import Principal
 from gqlspaces.kernel.database import Database
 from gqlspaces.kernel.log import READ_AFTER, Event, event_of
 
+FEW = 2
 OTHER = {"people": "countries", "countries": "people"}
 
 
@@ -70,8 +71,8 @@ class RecordMachine(RuleBasedStateMachine):
 
     world: ClassVar[World]
 
-    @initialize(tracked=st.booleans())
-    def begin(self, tracked: bool) -> None:
+    @initialize(tracked=st.booleans(), people=steps.PEOPLE, countries=steps.COUNTRIES)
+    def begin(self, tracked: bool, people: list[Any], countries: list[Any]) -> None:
         database = self.world.database
         environment = self._run(create_bare_environment(database, uuid4().hex))
         self.principal = Principal(environment, "key_machine")
@@ -81,6 +82,8 @@ class RecordMachine(RuleBasedStateMachine):
         self.ids = self._run(self._build())
         self.read = 0
         self._news()
+        self.insert(("countries", countries), steps.PLAINLY)
+        self.insert(("people", people), steps.PLAINLY)
 
     @rule(rows=steps.ROWS, how=steps.HOW)
     def insert(self, rows: tuple[str, list[Any]], how: Circumstances) -> None:
@@ -104,6 +107,7 @@ class RecordMachine(RuleBasedStateMachine):
         work = upserting(sent, key=key, overrides=how.overrides)
         self._write(slug, work, how, lambda one: one.upsert(rows, key, overrides=how.overrides))
 
+    @precondition(lambda self: len(self.sheets["people"].items) > FEW)
     @rule(slug=steps.SLUGS, chosen=steps.CHOSEN, how=steps.HOW)
     def delete(self, slug: str, chosen: Chosen, how: Circumstances) -> None:
         selection = chosen.selection(self.ids[slug], self.sheets[slug])
@@ -341,7 +345,8 @@ class RecordMachine(RuleBasedStateMachine):
         commits, snapshots = range(max(0, made - 2), made), range(max(0, kept - 2), kept)
         work = partial(look_at, commits=commits, snapshots=snapshots)
         reader = self.world.database.reader(self.principal)
-        return self._run(read_sheet(reader, self.ids[slug], work))
+        seen: Look = self._run(read_sheet(reader, self.ids[slug], work))
+        return seen
 
     def _expect(self, told: list[tuple[str, dict[str, Any]]]) -> None:
         """See that exactly this was told since the last look."""

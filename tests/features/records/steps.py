@@ -11,10 +11,10 @@ from gqlspaces.features.records.conditions.search import RecordFilter
 from gqlspaces.features.records.numbers import record_id
 from gqlspaces.features.records.selection import Selection
 
-_WORDS = {
+_WORDS: dict[str, dict[str, list[Any]]] = {
     "people": {
-        "email": ["a", "A", "b", ""],
-        "first": ["x", "y", None],
+        "email": ["a", "A", "b", "c", ""],
+        "first": ["x", "y", "z", "w", None],
         "last": ["x", "y", ""],
         "age": ["5", 7, "old", None],
         "continent": ["eu", "na", None],
@@ -22,6 +22,7 @@ _WORDS = {
     },
     "countries": {"code": ["de", "us", ""], "continent": ["eu", "na", None]},
 }
+_FIRST = {"people": "email", "countries": "code"}
 _SAID: list[Told] = [
     (None, "info", "custom-logic"),
     ("continent", "error", "custom-logic"),
@@ -29,15 +30,16 @@ _SAID: list[Told] = [
 ]
 
 WHICH = st.integers(0, 99)
-RARELY = st.sampled_from([False, False, False, True])
+RARELY = st.sampled_from([False] * 7 + [True])
 FIND = st.sampled_from([("a", "b"), ("X", "y"), ("e", ""), ("o", "0"), ("z", "x")])
 
 
-def _values(slug: str) -> st.SearchStrategy[dict[str, Any]]:
+def _values(slug: str, *always: str) -> st.SearchStrategy[dict[str, Any]]:
     known = {key: st.sampled_from(words) for key, words in _WORDS[slug].items()}
-    fitting = st.fixed_dictionaries({}, optional=known)
-    strange = fitting.map(lambda values: {**values, "mail": "x"})
-    return st.one_of(*[fitting] * 9, strange)
+    needed = {key: known.pop(key) for key in always}
+    fitting = st.fixed_dictionaries(needed, optional=known)
+    strange = st.sampled_from([{}] * 15 + [{"mail": "x"}])
+    return st.builds(lambda values, more: values | more, fitting, strange)
 
 
 def _patches(slug: str) -> st.SearchStrategy[dict[str, Any]]:
@@ -51,6 +53,11 @@ def _patches(slug: str) -> st.SearchStrategy[dict[str, Any]]:
     )
 
 
+def _keyed_rows(slug: str, key: str) -> st.SearchStrategy[tuple[list[dict[str, Any]], str]]:
+    rows = st.lists(_values(slug, *{key, _FIRST[slug]}), min_size=1, max_size=3)
+    return st.tuples(rows, st.just(key))
+
+
 def _of_each(make: Any) -> Any:
     """Draw for a Sheet, more often for the one that has most rules."""
     return st.sampled_from(["people", "people", "countries"]).flatmap(
@@ -58,17 +65,16 @@ def _of_each(make: Any) -> Any:
     )
 
 
-ROWS = _of_each(lambda slug: st.lists(_values(slug), min_size=1, max_size=4))
+PEOPLE = st.lists(_values("people", "email"), min_size=3, max_size=6)
+COUNTRIES = st.lists(_values("countries", "code"), min_size=2, max_size=3)
+ROWS = _of_each(lambda slug: st.lists(_values(slug, _FIRST[slug]), min_size=1, max_size=4))
 PATCHES = _of_each(lambda slug: st.lists(_patches(slug), min_size=1, max_size=3))
 CHANGES = _of_each(
     lambda slug: _values(slug).filter(lambda values: values and "mail" not in values)
 )
 KEYED = _of_each(
-    lambda slug: st.tuples(
-        st.lists(_values(slug), min_size=1, max_size=4),
-        st.sampled_from(["email", "first", "age"] if slug == "people" else ["code"]),
-    )
-)
+    lambda slug: st.sampled_from(["email", "first", "age"] if slug == "people" else ["code"])
+).flatmap(lambda drawn: st.tuples(st.just(drawn[0]), _keyed_rows(*drawn)))
 SLUGS = st.sampled_from(["people", "countries"])
 SOME = st.sets(st.sampled_from(KINDS), min_size=1)
 
@@ -83,6 +89,7 @@ class Circumstances:
     repeated: bool
 
 
+PLAINLY = Circumstances(overrides=False, answers=None, completes=True, repeated=False)
 HOW = st.builds(
     Circumstances,
     overrides=RARELY,
@@ -123,18 +130,26 @@ class Chosen:
         return fits and there and not listed
 
 
-CHOSEN = st.builds(
-    Chosen,
-    state=st.sampled_from([RecordFilter.ALL, RecordFilter.VALID, RecordFilter.ERROR]),
-    continent=st.sampled_from([None, None, "eu"]),
-    ids=st.one_of(st.none(), st.lists(WHICH, max_size=3).map(tuple)),
+CHOSEN = st.one_of(
+    st.builds(
+        Chosen,
+        state=st.just(RecordFilter.ALL),
+        continent=st.none(),
+        ids=st.lists(WHICH, min_size=1, max_size=2).map(tuple),
+    ),
+    st.builds(
+        Chosen,
+        state=st.sampled_from([RecordFilter.ALL, RecordFilter.VALID, RecordFilter.ERROR]),
+        continent=st.sampled_from(["eu", None]),
+        ids=st.one_of(st.none(), st.lists(WHICH, max_size=3).map(tuple)),
+    ),
 )
 
 
 def number_of(sheet: Sheet, which: int) -> int:
     """Pick a record; now and then one that is not there (any more)."""
-    if which % 10 == 0 or not sheet.items:
-        return which // 10 + 1
+    if which > 95 or not sheet.items:
+        return which - 90
     return sorted(sheet.items)[which % len(sheet.items)]
 
 

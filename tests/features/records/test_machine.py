@@ -7,12 +7,13 @@ from contextlib import contextmanager
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, settings
+from hypothesis import HealthCheck, Phase, settings
 from hypothesis.stateful import run_state_machine_as_test
 from sqlalchemy import event
 
 from features.jobs.machine import StillClock
 from features.records.machine import RecordMachine, World
+from gqlspaces.features.records.review import Review
 from gqlspaces.kernel.database import Database
 from gqlspaces.kernel.own import file
 from gqlspaces.schema import build_rules

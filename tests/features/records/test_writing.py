@@ -202,7 +202,7 @@ async def test_too_many_and_no_records_are_refused(api: Api, sheet_id: str) -> N
     assert [("REQUIRED", "records")] == await api.refused(
         "insertRecords", sheetId=sheet_id, records=[]
     )
-    rows = [{"values": {}}] * 10_001
+    rows: list[Any] = [{"values": {}}] * 10_001
     assert [("LIMIT_EXCEEDED", "records")] == await api.refused(
         "insertRecords", sheetId=sheet_id, records=rows
     )

@@ -65,9 +65,7 @@ class Client:
         }
         exchange = Exchange()
         application = create_app(self.gateway)
-        exchange.task = asyncio.create_task(
-            application(scope, exchange.receive, exchange.send)  # type: ignore[arg-type]
-        )
+        exchange.task = asyncio.create_task(application(scope, exchange.receive, exchange.send))
         return exchange
 
     async def get(self, path: str, **headers: str) -> Answer:
@@ -104,6 +102,7 @@ class Exchange:
         self.handed: list[int] = []
         self.turns: asyncio.Semaphore | None = None
         self.task: asyncio.Task[None]
+        self._moved = asyncio.Event()
         self._said: asyncio.Queue[dict[str, Any]] = asyncio.Queue()
 
     @property
@@ -111,10 +110,16 @@ class Exchange:
         """What the client sent and the server did not read."""
         return [message["body"] for message in self._said._queue]  # type: ignore[attr-defined]  # noqa: SLF001
 
-    @property
-    def waiting(self) -> bool:
-        """Whether the server has still to read something."""
-        return not self._said.empty()
+    async def heard(self) -> None:
+        """Wait until the server has read all that the client sent."""
+        await asyncio.wait_for(self._said.join(), 10)
+
+    async def offered(self, count: int) -> None:
+        """Wait until the server tried to send so many messages, or is done."""
+        self.task.add_done_callback(lambda _: self._moved.set())
+        while len(self.handed) < count and not self.task.done():
+            self._moved.clear()
+            await asyncio.wait_for(self._moved.wait(), 10)
 
     async def say(self, body: bytes, *, more: bool = False) -> None:
         """Send some of the body."""
@@ -125,10 +130,13 @@ class Exchange:
         await self._said.put({"type": "http.disconnect"})
 
     async def receive(self) -> dict[str, Any]:
-        return await self._said.get()
+        message = await self._said.get()
+        self._said.task_done()
+        return message
 
     async def send(self, message: Any) -> None:
         self.handed.append(len(message.get("body", b"")))
+        self._moved.set()
         await self.reads.wait()
         if self.turns is not None:
             await self.turns.acquire()

@@ -387,7 +387,6 @@ def test_whatever_is_stored_can_be_stored_under_another_type(
 @given(st.floats(allow_nan=False, allow_infinity=False) | st.integers(-LIMIT, LIMIT))
 def test_a_number_is_read_back_from_its_text(number: float) -> None:
     text = stored("string", number)
-
     assert stored("number", text) == number
     assert "e" not in text
 

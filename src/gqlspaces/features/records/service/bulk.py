@@ -8,11 +8,12 @@ from typing import Any
 from gqlspaces.blueprint.text import unstorable
 from gqlspaces.features.records.conditions.refusal import MAX_LENGTH
 from gqlspaces.features.records.desk import Work
+from gqlspaces.features.records.model import record
 from gqlspaces.features.records.selection import Selection
 from gqlspaces.features.records.service.change import changed_draft, store_changed
 from gqlspaces.features.records.service.rows import check_writable
 from gqlspaces.features.records.table import Row
-from gqlspaces.features.records.writing import Draft, Writing, pages
+from gqlspaces.features.records.writing import CHUNK, Draft, Writing
 from gqlspaces.kernel.errors import DomainError, ErrorCode, Invalid, Refused
 
 MOST_REJECTED = 100
@@ -119,13 +120,18 @@ def _changing(
     return work
 
 
-def _chosen(writing: Writing, selection: Selection) -> Iterator[list[dict[str, Any]]]:
+def _chosen(writing: Writing, selection: Selection) -> Iterator[list[Row]]:
+    """Give the records chosen, chunk by chunk; which they are is settled before any changes."""
     try:
         statement = selection.statement(writing.state, writing.rulebook.layout, writing.dialect)
     except DomainError as error:
         error.path = ("selection", *error.path)
         raise
-    return pages(writing.connection, statement)
+    ordered = statement.with_only_columns(record.c.n).order_by(record.c.n)
+    numbers = writing.connection.scalars(ordered).all()
+    for start in range(0, len(numbers), CHUNK):
+        rows = writing.rows(numbers[start : start + CHUNK])
+        yield [rows[n] for n in sorted(rows)]
 
 
 def _replaced(value: Any, pattern: re.Pattern[str], by: str) -> Any:

@@ -14,7 +14,7 @@ from gqlspaces.features.records.desk import Work
 from gqlspaces.features.records.layout import Cell
 from gqlspaces.features.records.model import record
 from gqlspaces.features.records.selection import in_sheet
-from gqlspaces.features.records.service.creation import add, new_draft
+from gqlspaces.features.records.service.creation import give_numbers, new_draft
 from gqlspaces.features.records.service.rows import (
     Rows,
     check_unchanged,
@@ -81,8 +81,9 @@ def upserting(sent: Sequence[Sent], *, key: str, overrides: bool = False) -> Wor
             return changed_draft(writing, before, row, overrides=overrides)
 
         drafts = [draft for _, draft in rows.taken(read)]
-        add(writing, [draft for draft in drafts if draft.before is None])
-        store_changed(writing, [draft for draft in drafts if draft.before is not None])
+        give_numbers(writing, [draft for draft in drafts if draft.before is None])
+        # In one step: what is new may change the messages of what is there.
+        store_changed(writing, drafts)
         return rows.answer([draft.n for draft in drafts])
 
     return work
@@ -104,8 +105,8 @@ def changed_draft(writing: Writing, before: Row, row: Sent, *, overrides: bool) 
 
 
 def store_changed(writing: Writing, drafts: Sequence[Draft]) -> None:
-    """Store those records that differ from what they were."""
-    different = [draft for draft in drafts if _differs(draft)]
+    """Store new records, and those that differ from what they were."""
+    different = [draft for draft in drafts if draft.before is None or _differs(draft)]
     if different:
         writing.store(different)
 

@@ -14,7 +14,9 @@ def inserting(sent: Sequence[Mapping[str, Any]]) -> Work:
 
     def work(writing: Writing) -> Mapping[str, Any]:
         drafts = [draft for _, draft in rows.taken(lambda row: new_draft(writing, row))]
-        add(writing, drafts)
+        if drafts:
+            give_numbers(writing, drafts)
+            writing.store(drafts)
         return rows.answer([draft.n for draft in drafts])
 
     return work
@@ -34,10 +36,8 @@ def new_draft(writing: Writing, row: Mapping[str, Any]) -> Draft:
     )
 
 
-def add(writing: Writing, drafts: Sequence[Draft]) -> None:
-    """Number new records and store them."""
-    if drafts:
-        first = writing.state.next_record(len(drafts))
-        for n, draft in enumerate(drafts, start=first):
-            draft.n = n
-        writing.store(drafts)
+def give_numbers(writing: Writing, drafts: Sequence[Draft]) -> None:
+    """Give new records their numbers."""
+    first = writing.state.next_record(len(drafts))
+    for n, draft in enumerate(drafts, start=first):
+        draft.n = n
