@@ -51,7 +51,7 @@ REQUEST_CODES = {
     "GRAPHQL_VALIDATION_FAILED": "The document does not fit the schema.",
     "INTERNAL_SERVER_ERROR": "A bug; `extensions.reference` names its log record.",
     "LIMIT_EXCEEDED": "The document, or what is open on the connection, is over a limit.",
-    "METHOD_NOT_ALLOWED": "GraphQL is asked by POST.",
+    "METHOD_NOT_ALLOWED": "This address is not asked by this method; GraphQL is by POST.",
     "NOT_ACCEPTABLE": "None of the media types that the client accepts can be given.",
     "NOT_FOUND": "There is no such thing, or this key may not see it.",
     "OPERATION_RESOLUTION_FAILURE": "It is not clear which operation of the document is meant.",
@@ -59,7 +59,7 @@ REQUEST_CODES = {
     "PAYLOAD_TOO_LARGE": "The request body is larger than allowed.",
     "REQUEST_TIMEOUT": "The request body did not arrive in time.",
     "UNAUTHENTICATED": "No valid API key came with the request.",
-    "UNSUPPORTED_MEDIA_TYPE": "The request body must be application/json in UTF-8.",
+    "UNSUPPORTED_MEDIA_TYPE": "The body must be application/json, or JSON Lines; in UTF-8.",
 }
 
 

@@ -95,6 +95,7 @@ def batches(path: Path) -> dict[str, tuple[int, int]]:
     return {batch: (found[batch], sizes[batch]) for batch in found}
 
 
+@pytest.mark.timeout(900)
 async def test_no_batch_is_lost_half_or_told_of_wrongly(url: str, tmp_path: Path) -> None:
     random = Random(3)
     environment, sheets = await prepared(url, tmp_path)

@@ -190,16 +190,14 @@ class Session:
 
     def end(self, writing: Writing) -> None:
         """Save what is known of every Sheet that was touched, and tell of it."""
-        for sheet_id in writing.stale:
-            if (state := writing.rulebooks.state(sheet_id)) is not None:
-                state.digest = ""
-                state.save(writing.connection)
         for one in (writing, *writing.elsewhere.values()):
+            if one.state.sheet_id in writing.stale:
+                one.state.digest = ""
             sheet = self.structure.around.sheets.get(one.state.sheet_id, self.structure.sheet)
             structure = Structure(sheet, self.structure.around)
             one.state.save(writing.connection)
             told = self._told(one, structure)
-            if told:
+            if told or one.state.sheet_id in writing.stale:
                 self.messages.append(
                     self._teller(structure).message(self._facts(one, structure), told)
                 )

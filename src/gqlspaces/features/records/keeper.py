@@ -19,6 +19,7 @@ from gqlspaces.features.jobs.model import Job, JobStatus
 from gqlspaces.features.records import commits
 from gqlspaces.features.records.desk import STRUCTURES, Desk
 from gqlspaces.features.records.model import SheetData
+from gqlspaces.features.records.projection import TO_SETTLE
 from gqlspaces.features.records.purge import forget_sheet
 from gqlspaces.features.records.revalidation import (
     HOLDER,
@@ -57,6 +58,11 @@ _DUE = (
     select(_sheets.c.environment_id, _sheets.c.id)
     .join_from(_data, _sheets, _data.c.sheet_id == _sheets.c.id)
     .where(_data.c.due_at <= bindparam("now", type_=UtcDateTime))
+    .limit(1000)
+)
+_MARKED = (
+    select(_spaces.c.environment_id, _spaces.c.id)
+    .where(exists().where(_data.c.space_id == _spaces.c.id, _data.c.settled == TO_SETTLE))
     .limit(1000)
 )
 _LEFT = (
@@ -131,6 +137,8 @@ class Keeper:
     async def turn(self, database: Database) -> None:
         """Do all there is to do now."""
         await complete_overdue(database)
+        for row in await database.fetch(_MARKED, {}):
+            await self.settle(database, row.environment_id, row.id)
         for row in await database.fetch(_LEFT, {}):
             await self._take(database, row.environment_id, row.id)
         while self._errands:

@@ -28,6 +28,7 @@ _ACTIVE = (
     )
     .values(last_activity_at=bindparam("at", type_=UtcDateTime))
 )
+TO_SETTLE = -1
 _PRECISION = timedelta(seconds=1)
 
 
@@ -41,12 +42,16 @@ def facts_of(
         "valid": state.valid,
         "open_commits": open_commits,
         "due_at": due_at.isoformat() if due_at else None,
+        "judged": bool(state.digest),
         "at": at.isoformat(),
     }
 
 
 def project(connection: Connection, facts: Mapping[str, Any]) -> None:
-    """Remember the facts about a Sheet, unless it is gone meanwhile."""
+    """Remember the facts about a Sheet, unless it is gone meanwhile.
+
+    Where records are still to be judged, its Space is marked to be looked after.
+    """
     due_at = datetime.fromisoformat(facts["due_at"]) if facts["due_at"] else None
     values = [facts["total"], facts["valid"], facts["open_commits"], due_at]
     row = select(
@@ -60,7 +65,8 @@ def project(connection: Connection, facts: Mapping[str, Any]) -> None:
     connection.execute(
         statement.on_conflict_do_update(
             index_elements=[_data.c.sheet_id],
-            set_={name: statement.excluded[name] for name in _COUNTS},
+            set_={name: statement.excluded[name] for name in _COUNTS}
+            | ({} if facts["judged"] else {"settled": TO_SETTLE}),
         )
     )
     at = datetime.fromisoformat(facts["at"])

@@ -192,13 +192,14 @@ class Writing:
     def _look_again(self, review: Review, touched: set[int]) -> None:
         """Judge the records anew that a changed value made unique, equal, linked or unlinked."""
         linked = review.linked()
+        too_many = {id for id, numbers in linked.items() if len(numbers) > MOST_LINKED}
+        self.stale |= too_many
         near = {n for n in linked.pop(self.state.sheet_id, ()) if n not in touched}
         self._judge(review, review.peers(touched) | near)
         for sheet_id, numbers in linked.items():
-            if len(numbers) > MOST_LINKED:
-                self.stale.add(sheet_id)
-            else:
-                self.at(sheet_id).judge(numbers)
+            other = self.at(sheet_id)
+            if sheet_id not in too_many:
+                other.judge(numbers)
 
     def at(self, sheet_id: str) -> "Writing":
         """Give the same write in another Sheet of the Workbook."""
