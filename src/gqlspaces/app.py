@@ -5,6 +5,7 @@ import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from dataclasses import replace
+from functools import cache
 from typing import Self
 
 from starlette.applications import Starlette
@@ -52,7 +53,7 @@ class Gateway:
         )
         self.delivery = Delivery(self.database, poll=settings.poll_interval)
         self.sweeper = Sweeper(self.database, interval=settings.sweep_interval)
-        self.engine = SchemaEngine(build_schema(), limits := _limits(settings))
+        self.engine = _engine(limits := _limits(settings))
         service = Service(
             engine=self.engine,
             authenticate=self.admit,
@@ -152,6 +153,12 @@ def create_app(gateway: Gateway) -> Starlette:
     if gateway.settings.playground:
         routes += playground_routes()
     return Starlette(routes=routes, lifespan=lifespan)
+
+
+@cache
+def _engine(limits: Limits) -> SchemaEngine:
+    """Build the schema once in a process, however many nodes it opens."""
+    return SchemaEngine(build_schema(), limits)
 
 
 def _limits(settings: Settings) -> Limits:

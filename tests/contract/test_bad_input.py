@@ -55,13 +55,16 @@ CELL: dict[str, Any] = {
     "too many": ["a"] * 1001,
     "deep": DEEP,
 }
-VALUES: dict[str, Any] = {
+NO_OBJECT: dict[str, Any] = {
     "a list": [1],
     "an empty list": [],
     "a text": "text",
     "an empty text": "",
     "a number": 0,
     "false": False,
+}
+VALUES: dict[str, Any] = {
+    **NO_OBJECT,
     "a Field of elsewhere": {"elsewhere": 1},
     **{f"{what} in {key}": {key: value} for key in FIELDS for what, value in CELL.items()},
 }
@@ -92,6 +95,7 @@ def wrong_values(place: Place) -> Iterator[tuple[str, Any]]:
     elif (place.owner, place.name) not in FREE or kind.name != "ID":
         yield from WRONG[kind.name].items()
     yield from VALUES.items() if holds_values(place) else ()
+    yield from NO_OBJECT.items() if place.name in {"metadata", "config"} else ()
     yield from nothings(place) if place.required else ()
 
 

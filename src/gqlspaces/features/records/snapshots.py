@@ -1,6 +1,6 @@
 """Snapshots: the records of a Sheet as they were, and how they differ from those of now."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from enum import StrEnum
 from typing import Any, Final
@@ -10,17 +10,20 @@ from sqlalchemy import (
     Connection,
     Integer,
     Select,
+    Table,
     and_,
     bindparam,
     case,
     delete,
-    exists,
+    false,
     func,
     insert,
     literal,
     literal_column,
+    not_,
     or_,
     select,
+    true,
 )
 
 from gqlspaces.features.records.commits import bounds
@@ -120,19 +123,26 @@ def difference(
 ) -> Select[Any]:
     """Make the statement over the records that became so since a snapshot.
 
-    It gives the number and, as far as there is one, the record and what the snapshot has of it.
+    It gives those that were added as they are, and of the others what the snapshot has.
     """
     mine = snapshot_record.c.snapshot_n == n
+    kept = select(snapshot_record.c.n, *_WAS).where(mine)
     match change:
         case RecordChange.CREATED:
-            known = exists().where(mine, _ALSO_THERE)
-            return select(record).where(in_sheet(state), ~known)
+            was_there = _of_the_same(true(), snapshot_record, mine)
+            return select(record).where(in_sheet(state), not_(was_there))
         case RecordChange.UPDATED:
-            both = select(record, *_WAS).join_from(snapshot_record, record, _ALSO_THERE)
-            return both.where(mine, in_sheet(state), _differs(state, layout, dialect))
+            return kept.where(_of_the_same(_differs(state, layout, dialect), record))
         case RecordChange.DELETED:
-            left = select(snapshot_record.c.n, *_WAS)
-            return left.where(mine, ~exists().where(_ALSO_THERE))
+            return kept.where(not_(_of_the_same(true(), record)))
+
+
+def beside(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """Put the records as they are beside what a snapshot has of them."""
+    numbers = [row["n"] for row in rows]
+    found = connection.execute(select(record).where(record.c.n.in_(numbers))).mappings()
+    now = {row["n"]: row for row in found}
+    return [{**row, **now[row["n"]]} for row in rows if row["n"] in now]
 
 
 def counted(
@@ -156,6 +166,15 @@ def counted(
         .where(snapshot.c.n.in_(numbers))
         .group_by(snapshot.c.n, snapshot.c.total, sheet_state.c.total)
     )
+
+
+def _of_the_same(test: Test, other: Table, *more: Test) -> Test:
+    """Tell whether there is the same record in the other table, and passes a test there.
+
+    Said so that no database joins whole Sheets: a page costs as much as it passes over.
+    """
+    found = select(test).select_from(other).where(_ALSO_THERE, *more).scalar_subquery()
+    return func.coalesce(found, false())
 
 
 def _differs(state: SheetState, layout: Layout, dialect: DialectName) -> Test:

@@ -21,7 +21,7 @@ from gqlspaces.features.records.numbers import (
 from gqlspaces.features.records.reading.lists import find_numbered
 from gqlspaces.features.records.reading.numbered import Stretch
 from gqlspaces.features.records.reading.sheet import OpenSheet
-from gqlspaces.features.records.snapshots import RecordChange, counted, difference
+from gqlspaces.features.records.snapshots import RecordChange, beside, counted, difference
 from gqlspaces.features.records.values.digest import same
 from gqlspaces.kernel.reader import Reader
 
@@ -102,8 +102,9 @@ def read_changes(
     found = []
     for change in changes:
         statement = difference(change, n, sheet.state, sheet.layout, sheet.dialect)
-        page = stretch.cut(statement, statement.selected_columns.n, first)
-        found.append([(row["n"], change, row) for row in sheet.rows(page)])
+        page = sheet.rows(stretch.cut(statement, statement.selected_columns.n, first))
+        rows = beside(sheet.connection, page) if change is RecordChange.UPDATED else page
+        found.append([(row["n"], change, row) for row in rows])
     ordered = merge(*found, key=lambda item: int(item[0]), reverse=stretch.descending)
     in_order = islice(ordered, stretch.size + 1)
     return [_change(sheet.id, sheet.layout, change, row) for _, change, row in in_order]

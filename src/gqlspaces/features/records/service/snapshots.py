@@ -13,6 +13,7 @@ from gqlspaces.features.records.snapshots import (
     KEPT,
     MOST_SNAPSHOTS,
     RecordChange,
+    beside,
     count_snapshots,
     delete_snapshot,
     difference,
@@ -66,7 +67,9 @@ def restoring(id: str, changes: Collection[RecordChange], *, overrides: bool = F
             statement = difference(
                 change, n, writing.state, writing.rulebook.layout, writing.dialect
             )
-            for rows in pages(writing.connection, statement):
+            for found in pages(writing.connection, statement):
+                is_there = change is RecordChange.UPDATED
+                rows = beside(writing.connection, found) if is_there else found
                 chosen = [row for row in rows if overrides or _may(writing, row, change, passed)]
                 if chosen:
                     _UNDONE[change](writing, chosen)
