@@ -26,7 +26,8 @@ EVENTS = """query ($id: ID!) { events(filter: {sheetId: $id, topics: ["commit:cr
   first: 100) { edges { node { payload } } } }"""
 
 
-async def test_a_gateway_killed_again_and_again_takes_every_line_once(world: World) -> None:
+async def test_a_gateway_killed_again_and_again_takes_every_line_once(any_world: World) -> None:
+    world = any_world
     rng = random.Random(7)
     async with world.client() as client:
         space = (await client.execute(SPACE))["createSpace"]["space"]["id"]

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import sys
 from collections.abc import AsyncIterator, Container
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
@@ -121,6 +122,42 @@ async def test_a_file_goes_in_and_comes_out(
     ]
     assert (2, len(cells)) == (table.records, table.size)
     assert cells.startswith(b"firstName,email,age\r\n")
+
+
+async def test_the_commands_say_what_they_did(
+    served: Served, sheet_id: str, file: Path, bare_environment: dict[str, str]
+) -> None:
+    async def run(*arguments: str) -> tuple[int | None, str, str]:
+        process = await asyncio.create_subprocess_exec(
+            sys.executable,
+            *("-m", "gqlspaces", "records", *arguments, "--sheet", sheet_id),
+            cwd=file.parent,
+            env=bare_environment
+            | {"GQLSPACES_URL": served.endpoint, "GQLSPACES_KEY": served.key or ""},
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.PIPE,
+        )
+        out, told = await process.communicate()
+        return process.returncode, out.decode(), told.decode()
+
+    write(file, person(0), person(1))
+    assert (0, "2 lines: 2 created.\n") == (await run("import", file.name))[:2]
+    code, _, told = await run("import", file.name)
+    assert (0, True) == (code, "--upload NAME" in told)
+    write(file, person(2), "nonsense")
+    code, out, _ = await run("import", file.name, "--json")
+    counted = {"created": 1, "updated": 0, "deleted": 0, "rejected": 1}
+    rejected = "contacts.jsonl.rejected.jsonl"
+    assert (1, {"lines": 2, **counted, "rejectedFile": rejected}) == (code, json.loads(out))
+    code, out, _ = await run("export", "--fields", "email", "--q", 'email ne "1@b.c"')
+    values = [json.loads(line)["values"] for line in out.splitlines()]
+    assert (0, [person(0)["values"], person(2)["values"]]) == (code, values)
+    assert (0, "3 records in all.csv.\n") == (await run("export", "--output", "all.csv"))[:2]
+    assert b"0@b.c" in content_of(file.with_name("all.csv"))
+    code, out, told = await run("export", "--q", "wrong eq")
+    assert (1, "") == (code, out)
+    assert "BAD_USER_INPUT" in told
+    assert 2 == (await run("export", "--json"))[0]
 
 
 async def test_what_was_rejected_lies_beside_the_file(

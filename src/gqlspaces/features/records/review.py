@@ -17,6 +17,8 @@ from gqlspaces.features.records.values.reference import Lookup, Reference
 
 Values: TypeAlias = Sequence[Any]
 
+_NONE: Final[frozenset[Key]] = frozenset()
+
 MOST_LINKED: Final = 10_000
 """How many records that lead to changed ones are judged at once; more are left to a Job."""
 
@@ -39,10 +41,10 @@ class Review:
         gone: list[Entry] = []
         come: list[Entry] = []
         for n, before, after in changes:
-            old = self._keys_of(n, before) if before is not None else ()
+            old = set(self._keys_of(n, before)) if before is not None else _NONE
             new = self._keys_of(n, after) if after is not None else []
             self._keys[n] = new
-            gone += [(*key, n) for key in old if key not in new]
+            gone += [(*key, n) for key in old.difference(new)]
             come += [(*key, n) for key in new if key not in old]
             if self.rulebook.looked_up:
                 self._note_moves(old, new)

@@ -22,10 +22,6 @@ PAGE_BYTES: Final = 1024 * 1024
 MOST_ROWS: Final = 5000
 _FIRST_ROWS: Final = 1000
 
-_columns: Final = [
-    record.c[name] for name in ("n", "values", "valid", "messages", "meta", "config")
-]
-
 Admit = Callable[[], Awaitable[Reader]]
 """Gives the caller's view of the database, or raises Unauthenticated when the key is no more."""
 
@@ -102,7 +98,8 @@ class Exporter:
 
     def _statement(self, sheet: OpenSheet, after: int) -> Select[Any]:
         chosen = self.export.selection.statement(sheet.state, sheet.layout, sheet.dialect)
-        return chosen.with_only_columns(*_columns).where(record.c.n > after).order_by(record.c.n)
+        columns = [record.c[name] for name in self.format.columns]
+        return chosen.with_only_columns(*columns).where(record.c.n > after).order_by(record.c.n)
 
 
 def _known_total(sheet: OpenSheet, selection: Selection) -> int | None:

@@ -14,7 +14,7 @@ from gqlspaces.features.records.values.digest import text_of
 from gqlspaces.kernel.http.answer import encode
 
 Stored: TypeAlias = Sequence[Any]
-"""A record as it is stored: number, values, valid, messages, metadata, config."""
+"""The columns of a record that a format wants; the number comes first."""
 
 Spell: TypeAlias = Callable[[Stored], bytes]
 """Gives the line of a record."""
@@ -29,6 +29,7 @@ class Format(ABC):
 
     name: ClassVar[str]
     media_type: ClassVar[str]
+    columns: ClassVar[tuple[str, ...]]
 
     def __init__(self, export: Export) -> None:
         self._export = export
@@ -48,6 +49,7 @@ class JsonLines(Format):
 
     name = "jsonl"
     media_type = "application/x-ndjson"
+    columns = ("n", "values", "valid", "messages", "meta", "config")
 
     def speller(self, sheet_id: str, layout: Layout) -> Spell:
         """Give the function that writes the records of a Sheet as it is now."""
@@ -84,6 +86,7 @@ class Csv(Format):
 
     name = "csv"
     media_type = "text/csv"
+    columns = ("n", "values")
 
     def __init__(self, export: Export) -> None:
         super().__init__(export)
