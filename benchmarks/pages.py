@@ -50,8 +50,8 @@ PAGES = (
     Page("indexed", field="id"),
     Page("not indexed", field="name"),
     Page("FFQL", q='age gt 80 and city like "City 47%"'),
-    Page("FFQL, indexed", field="id", q="country eq pl and amount lt 5"),
-    Page("FFQL, not indexed", field="name", q="country eq pl and amount lt 5"),
+    Page("FFQL, indexed", field="id", q="country eq pl and amount lt 1"),
+    Page("FFQL, not indexed", field="name", q="country eq pl and amount lt 1"),
 )
 
 
