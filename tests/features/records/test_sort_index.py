@@ -13,6 +13,9 @@ from harness import Api
 
 SHEET = {
     "name": "Things",
+    "constraints": [
+        {"type": "UNIQUE", "name": "both", "fields": ["name", "note"], "strategy": "HASH"}
+    ],
     "fields": [
         {"key": "name", "constraints": [{"type": "UNIQUE"}]},
         {"key": "size", "type": "NUMBER", "constraints": [{"type": "UNIQUE"}]},

@@ -12,14 +12,16 @@ from gqlspaces.features.records.model import record
 from gqlspaces.features.records.rulebook import Rulebook
 from gqlspaces.features.records.selection import written_range
 from gqlspaces.features.records.state import SheetState
+from gqlspaces.features.records.values.index import unique_rule_name
 from gqlspaces.kernel.own.tables import SCHEMA
 
 
 def align(connection: Connection, rulebook: Rulebook) -> None:
     """Make the indexes that a Sheet should have now, and drop those it should not."""
     state, dialect = rulebook.state, dialect_name(connection)
-    unique = {field for rule in rulebook.rules.unique.values() for field in rule.fields}
-    wanted = {name_of(state, c): c for c in rulebook.layout.cells if c.key in unique}
+    unique = rulebook.rules.unique
+    cells = (cell for cell in rulebook.layout.cells if unique_rule_name(cell.key) in unique)
+    wanted = {name_of(state, cell): cell for cell in cells}
     drop(connection, sorted(set(state.indexes) - set(wanted)))
     for name in sorted(set(wanted) - set(state.indexes)):
         connection.exec_driver_sql(

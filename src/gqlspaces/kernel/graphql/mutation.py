@@ -46,10 +46,9 @@ def mutation(
     """Declare a mutation over a rule ``(tx, input)``; ``answers`` are the payload's members.
 
     The rule gives an entity (the first member), or a mapping of members. A DomainError becomes
-    ``userErrors`` after the transaction has left no trace. An input with an ``idempotency_key``
-    is done once. ``fenced`` mutations are refused when the request carries a lease that no longer
-    holds its job. ``by`` carries rules out that work with something else than a Transaction of
-    the main database. What has begun is carried to its end even when the caller gives up.
+    ``userErrors`` and leaves no trace. An input with an ``idempotency_key`` is done once. A
+    ``fenced`` one is refused under a lease that no longer holds its job; ``by`` carries out what
+    works with no Transaction. What has begun is ended even when the caller gives up.
     """
 
     def decorate(rule: Rule) -> Any:
@@ -74,9 +73,8 @@ def mutation(
         wanted = inspect.get_annotations(rule, eval_str=True)["input"]
         resolve.__annotations__ = {"info": Info, "input": wanted, "return": payload}
         resolve.__name__ = name
-        made = strawberry.field(
-            resolver=resolve, description=inspect.getdoc(rule), metadata={"scope": scope}
-        )
+        about = inspect.getdoc(rule)
+        made = strawberry.field(resolver=resolve, description=about, metadata={"scope": scope})
         for argument in made.arguments:
             argument.description = "What to do."
         return made

@@ -26,7 +26,7 @@ from gqlspaces.features.records.service.rows import (
 )
 from gqlspaces.features.records.table import Row
 from gqlspaces.features.records.values.digest import digest_of, same, text_of
-from gqlspaces.features.records.values.index import value_rule_name
+from gqlspaces.features.records.values.index import unique_rule_name, value_rule_name
 from gqlspaces.features.records.values.normal import number_of
 from gqlspaces.features.records.writing import CHUNK, Draft, Writing
 from gqlspaces.kernel.errors import DomainError, Duplicate, ErrorCode, Invalid, NotFound
@@ -140,7 +140,7 @@ class _Matches:
     def _candidates(self, texts: Sequence[str]) -> Iterable[Row]:
         """Give the records that may have one of these texts, by the index if it has the Field."""
         writing, key = self._writing, self._cell.key
-        names = (value_rule_name(key), f"unique:{key}")
+        names = (value_rule_name(key), unique_rule_name(key))
         rule = next((n for n in map(writing.rulebook.numbers.get, names) if n is not None), None)
         if rule is not None:
             # A rule that takes no notice of case finds more than the same texts.

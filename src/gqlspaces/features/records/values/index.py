@@ -57,6 +57,11 @@ def value_rule_name(key: str) -> str:
     return f"value:{key}"
 
 
+def unique_rule_name(key: str) -> str:
+    """Give the name of the rule by which the values of a Field may not repeat."""
+    return f"unique:{key}"
+
+
 def pair_rule_name(key: str, by: str) -> str:
     """Give the name of the rule that tells which records have a value beside another one."""
     return f"pair:{_escaped(key)}:{_escaped(by)}"
@@ -83,7 +88,7 @@ def unique_of(column: Column) -> tuple[IndexRule, UniqueRule] | None:
     rule = column.constraints.get("unique")
     if rule is None:
         return None
-    name, slot = f"unique:{column.key}", column.slot
+    name, slot = unique_rule_name(column.key), column.slot
     folded, pass_blank = rule.get("caseSensitive") is False, bool(rule.get("ignoreEmpty"))
 
     def enter(cells: Sequence[Any], _id: str, add: Callable[[Entry], None]) -> None:
