@@ -180,13 +180,17 @@ def _nothing(_text: str) -> bool:
 
 
 def _compile_filter(given: Filter) -> list[tuple[Callable[[EventView], Iterable[Any]], Accepts]]:
+    return [(reader_of(key), acceptance_of(value)) for key, value in conditions_of(given)]
+
+
+def conditions_of(given: Filter) -> list[tuple[str, Any]]:
+    """Return the keys of a filter, nested ones as dotted paths, each with what it accepts."""
     if given is None:
         return []
-    pairs = _flatten(given) if isinstance(given, Mapping) else [(ANY, given)]
-    return [(_reader(key), _acceptance(value)) for key, value in pairs]
+    return list(_flatten(given)) if isinstance(given, Mapping) else [(ANY, given)]
 
 
-def _reader(key: str) -> Callable[[EventView], Iterable[Any]]:
+def reader_of(key: str) -> Callable[[EventView], Iterable[Any]]:
     """Return what finds the values in an event that a key of a filter speaks of."""
     if "*" in key or "?" in key:
         fits = compile_pattern(key if "*" in key or "." in key else f"{ANY}.{key}", ".")
@@ -196,7 +200,8 @@ def _reader(key: str) -> Callable[[EventView], Iterable[Any]]:
     return lambda view: view.by_key.get(key, ())
 
 
-def _acceptance(given: Any) -> Accepts:
+def acceptance_of(given: Any) -> Accepts:
+    """Return the test of a value for what stands behind a key of a filter."""
     patterns = list(given) if isinstance(given, list | tuple) else [given]
     text_fits = _any_of([one for one in patterns if isinstance(one, str)])
     literals = [one for one in patterns if isinstance(one, bool | int | float)]
