@@ -9,9 +9,10 @@ import sys
 from pathlib import Path
 
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, select, text
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import create_async_engine
 from sqlmodel import SQLModel
@@ -21,7 +22,10 @@ import gqlspaces.schema  # registers every table
 from gqlspaces import migration
 from gqlspaces.cli.databases import bring_up_to_date
 from gqlspaces.cli.failure import Failure
+from gqlspaces.features.apps.model import AppRevision
 from gqlspaces.kernel.engines import async_url
+from gqlspaces.kernel.entity import table
+from gqlspaces.kernel.ids import new_id, prefix_of
 
 PACKAGE = Path(gqlspaces.__file__).parent
 
@@ -69,6 +73,36 @@ async def test_a_revision_of_a_later_version_is_refused(tmp_path: Path) -> None:
     connection.close()
     with pytest.raises(Failure, match="revision 9999, which this version does not know"):
         await bring_up_to_date(f"sqlite:///{path}")
+
+
+async def test_the_blueprint_that_an_app_has_is_the_first_of_its_history(
+    database_url: str,
+) -> None:
+    def take_back(connection: Connection) -> None:
+        config = migration._config(connection=connection)  # noqa: SLF001 - programs go forward
+        command.downgrade(config, "0005")
+
+    id = new_id("app")
+    columns = "environment_id, name, namespace, type, entity, entity_plural, meta, blueprint"
+    values = "'env', '{app}', 'red', 'CUSTOM', 'Space', 'Spaces', '{{}}'"
+    now = "'2026-01-01 00:00:00+00:00'"
+    engine = create_async_engine(async_url(database_url))
+    async with engine.begin() as connection:
+        await connection.run_sync(take_back)
+        for app, blueprint in ((id, """'{"documents": []}'"""), (new_id("app"), "NULL")):
+            await connection.exec_driver_sql(
+                f"INSERT INTO app (id, created_at, updated_at, {columns}) "  # noqa: S608 - ours
+                f"VALUES ('{app}', {now}, {now}, {values.format(app=app)}, {blueprint})"
+            )
+    await migration.upgrade(database_url)
+
+    async with engine.connect() as connection:
+        found = await connection.execute(select(table(AppRevision)))
+    [revision] = found.all()
+    await engine.dispose()
+    assert (revision.app_id, revision.number) == (id, 1)
+    assert revision.blueprint == {"documents": []}
+    assert prefix_of(revision.id) == AppRevision.prefix
 
 
 def test_a_revision_is_drafted_behind_the_newest(tmp_path: Path) -> None:

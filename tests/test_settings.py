@@ -104,6 +104,10 @@ def test_variables_of_others_and_of_the_tests_are_let_be(
         ("database_url", "mysql://localhost", "must begin with sqlite:/// or postgresql://"),
         ("send_timeout", "0", "greater than 0"),
         ("url", "ftp://example.com", "match pattern"),
+        ("time_zone", "Europe/Berln", "the IANA name of a time zone, such as Europe/Berlin"),
+        ("time_zone", "Europe", "the IANA name of a time zone"),
+        ("time_zone", "../UTC", "the IANA name of a time zone"),
+        ("time_zone", "\N{MIDDLE DOT}", "the IANA name of a time zone"),
     ],
 )
 def test_a_wrong_value_is_refused_with_its_key_and_place(

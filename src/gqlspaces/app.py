@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager, suppress
 from dataclasses import replace
 from functools import cache
 from typing import Self
+from zoneinfo import ZoneInfo
 
 from starlette.applications import Starlette
 from starlette.requests import Request
@@ -16,8 +17,12 @@ from starlette.routing import BaseRoute, Route, WebSocketRoute
 from gqlspaces import __version__, migration
 from gqlspaces.features.jobs.sweeper import Sweeper
 from gqlspaces.features.keys.service import authenticate
+from gqlspaces.features.listeners.presence import Presence, forget
 from gqlspaces.features.records.keeper import Keeper
 from gqlspaces.features.records.streams import RecordStreams
+from gqlspaces.features.rollouts.worker import Rollouts
+from gqlspaces.features.schedules.scheduler import Scheduler
+from gqlspaces.features.templates.fallback import Fallback
 from gqlspaces.kernel.bus import Bus, MemoryBus
 from gqlspaces.kernel.clock import Clock
 from gqlspaces.kernel.database import Database
@@ -45,14 +50,20 @@ class Gateway:
         self.settings = settings
         self.bus: Bus = MemoryBus()
         self.keeper = Keeper(interval=settings.sweep_interval)
+        self.rollouts = Rollouts(interval=settings.sweep_interval)
         self.database = Database.open(
             settings.database_url,
-            replace(build_rules(), keepers=(self.keeper.follow,)),
+            replace(build_rules(), keepers=(self.keeper.follow, self.rollouts.follow)),
             clock,
             most_open=settings.open_spaces,
         )
         self.delivery = Delivery(self.database, poll=settings.poll_interval)
         self.sweeper = Sweeper(self.database, interval=settings.sweep_interval)
+        self.scheduler = Scheduler(
+            self.database, zone=ZoneInfo(settings.time_zone), interval=settings.sweep_interval
+        )
+        self.fallback = Fallback(self.database, interval=settings.sweep_interval)
+        self.presence = Presence(self.database)
         self.engine = _engine(limits := _limits(settings))
         service = Service(
             engine=self.engine,
@@ -74,7 +85,11 @@ class Gateway:
         await self.database.own.recover()
         self._tasks = [
             asyncio.create_task(self.sweeper.run()),
+            asyncio.create_task(self.scheduler.run()),
             asyncio.create_task(self.keeper.run(self.database)),
+            asyncio.create_task(self.fallback.run()),
+            asyncio.create_task(self.rollouts.run(self.database)),
+            asyncio.create_task(self.presence.run()),
             asyncio.create_task(self._trim()),
         ]
         return self
@@ -89,6 +104,7 @@ class Gateway:
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
+        await self.presence.close()
         await self.delivery.close()
         await self.bus.close()
         await self.database.close()
@@ -106,6 +122,7 @@ class Gateway:
             lease=credentials.lease,
             last_event_id=credentials.last_event_id,
             request_id=credentials.request_id,
+            services={Presence: self.presence},
         )
 
     async def _trim(self) -> None:
@@ -113,6 +130,7 @@ class Gateway:
         while True:
             try:
                 await retention.trim(self.database)
+                await forget(self.database)
             except Exception:
                 logger.exception("forgetting old events failed; trying again later")
             await asyncio.sleep(TRIM_SECONDS)

@@ -11,18 +11,27 @@ from strawberry.tools import create_type
 from gqlspaces.features.actions.api import feature as actions
 from gqlspaces.features.apps.api import feature as apps
 from gqlspaces.features.blueprints.api import feature as blueprints
+from gqlspaces.features.diagnosis.api import feature as diagnosis
 from gqlspaces.features.documents.api import feature as documents
 from gqlspaces.features.environments.api import feature as environments
 from gqlspaces.features.events.api import feature as events
 from gqlspaces.features.jobs.api import feature as jobs
 from gqlspaces.features.jobs.fence import fence
 from gqlspaces.features.keys.api import feature as keys
+from gqlspaces.features.listeners.api import feature as listeners
 from gqlspaces.features.records.api import feature as records
 from gqlspaces.features.records.projection import project
+from gqlspaces.features.revisions.api import feature as revisions
+from gqlspaces.features.revisions.recording import record_revisions
+from gqlspaces.features.rollouts.api import feature as rollouts
+from gqlspaces.features.runs.api import feature as runs
+from gqlspaces.features.schedules.api import feature as schedules
+from gqlspaces.features.schedules.service import keep_ticks
 from gqlspaces.features.sheets.api import feature as sheets
 from gqlspaces.features.spaces.api import feature as spaces
 from gqlspaces.features.spaces.model import Space
 from gqlspaces.features.spaces.place import Places
+from gqlspaces.features.templates.api import feature as templates
 from gqlspaces.features.workbooks.api import feature as workbooks
 from gqlspaces.kernel.feature import Feature
 from gqlspaces.kernel.graphql.node import node, nodes
@@ -37,11 +46,18 @@ FEATURES: tuple[Feature, ...] = (
     workbooks,
     sheets,
     records,
+    listeners,
     actions,
+    runs,
+    schedules,
     documents,
     blueprints,
+    templates,
+    rollouts,
+    revisions,
     jobs,
     events,
+    diagnosis,
 )
 
 
@@ -49,6 +65,7 @@ def build_rules(features: Sequence[Feature] = FEATURES) -> Rules:
     """Add up what the tables announce and where their rows live."""
     topics = {entity: rule for feature in features for entity, rule in feature.topics.items()}
     kinds = {entity.prefix: entity for entity in topics if hasattr(entity, "prefix")}
+    catalogue = {topic: text for feature in features for topic, text in feature.catalogue.items()}
     return Rules(
         kinds=kinds,
         topics=topics,
@@ -56,6 +73,8 @@ def build_rules(features: Sequence[Feature] = FEATURES) -> Rules:
         fence=fence,
         root=Space,
         projection=project,
+        scribes=(record_revisions, keep_ticks),
+        catalogue=catalogue,
     )
 
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
+from zoneinfo import ZoneInfo
 
 from dotenv import dotenv_values
 from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, ValidationError
@@ -41,6 +42,14 @@ def _known_database(url: str) -> str:
     if not url.startswith(("sqlite:", "sqlite+", "postgresql:", "postgresql+")):
         raise ValueError("must begin with sqlite:/// or postgresql://")
     return url
+
+
+def _known_zone(name: str) -> str:
+    try:
+        ZoneInfo(name)
+    except (KeyError, ValueError, OSError):
+        raise ValueError("must be the IANA name of a time zone, such as Europe/Berlin") from None
+    return name
 
 
 def _without_commas(value: object) -> object:
@@ -104,7 +113,13 @@ class Settings(BaseSettings):
         default=1, gt=0, description="Seconds between looks at the log when no hint arrives."
     )
     sweep_interval: float = Field(
-        default=5, gt=0, description="Seconds between searches for jobs whose lease ran out."
+        default=5,
+        gt=0,
+        description="Seconds between looks at schedules and leases that ran out.",
+    )
+    time_zone: Annotated[str, AfterValidator(_known_zone)] = Field(
+        default="UTC",
+        description="IANA name of the time zone whose midnight starts daily and weekly schedules.",
     )
     open_spaces: int = Field(
         default=100, ge=1, description="Most databases of Spaces open at once, on SQLite."

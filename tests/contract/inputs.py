@@ -31,19 +31,26 @@ NOUNS = {
     "Action": "ac",
     "Document": "dc",
     "Job": "jb",
+    "AppRevision": "ar",
     "App": "app",
     "Key": "key",
     "Record": "rc",
     "Commit": "vr",
     "Snapshot": "ss",
+    "Tick": "tk",
+    "Revision": "rv",
+    "Rollout": "ro",
+    "Listener": "ls",
 }
 # What other members of type ID name.
 KINDS = {
+    "actionId": "ac",
     "answers": "vr",
     "appId": "app",
     "commitId": "vr",
     "destinationId": "wb",
     "documentId": "dc",
+    "eventId": "ev",
     "jobId": "jb",
     "parentId": "jb",
     "predecessorIds": "jb",
@@ -52,6 +59,7 @@ KINDS = {
     "sinceCommitId": "vr",
     "sourceId": "sp",
     "spaceId": "sp",
+    "spaceIds": "sp",
     "targetId": "sp",
     "workbookId": "wb",
 }
@@ -67,6 +75,8 @@ AGREEING = {
 }
 # Ids that choose: of those that there are not nothing is chosen, and that is no fault.
 CHOOSING = {("RecordSelection", "ids")}
+# Members that do not apply to what the least input is about: an Action on a Space, not on a Sheet.
+INAPPLICABLE = {("runAction", "selection")}
 # Members without which the schema would let an input pass but no rule would.
 _NEEDED = {(f"{verb}JobInput", "lease") for verb in ("Update", "Complete", "Fail", "Split")}
 _NEEDED |= {("JobSubjectInput", "resource")}
@@ -111,12 +121,15 @@ class Place:
     @property
     def refusal(self) -> str:
         """The code that refuses an id of nothing here."""
+        if (self.mutation, self.path[0]) in INAPPLICABLE:
+            return "INVALID"
         return AGREEING.get((self.owner, self.name), "NOT_FOUND")
 
     @property
     def chooses(self) -> bool:
         """Whether it may name what there is not."""
-        return (self.owner, self.name) in CHOOSING
+        applies = (self.mutation, self.path[0]) not in INAPPLICABLE
+        return applies and (self.owner, self.name) in CHOOSING
 
     @property
     def row(self) -> Path:

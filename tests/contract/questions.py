@@ -75,6 +75,8 @@ class Asked:
     ) -> Question:
         """Ask it for everything it can give, of the thing that one of these ids names."""
         if self.is_root:
+            own = {name: {"spaceId": ids["sp"]} for name in sources(self.field)}
+            arguments = own | dict(arguments)
             on = "Space" if get_named_type(self.field.type).name == "Node" else None
             return question(self.name, arguments, on=on, levels=levels)
         given = {name: NEEDED[name] for name in required(self.field)} | dict(arguments)
@@ -119,6 +121,12 @@ def _call(name: str, field: GraphQLField, arguments: Mapping[str, Any]) -> str:
 def required(field: GraphQLField) -> list[str]:
     """Give the arguments that a field cannot be asked without."""
     return [name for name, it in field.args.items() if isinstance(it.type, GraphQLNonNull)]
+
+
+def sources(field: GraphQLField) -> list[str]:
+    """Give the arguments of a field that take a Blueprint from somewhere."""
+    named = {name: get_named_type(it.type).name for name, it in field.args.items()}
+    return [name for name, kind in named.items() if kind == "BlueprintSource"]
 
 
 def nouns() -> list[str]:

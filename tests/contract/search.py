@@ -46,7 +46,7 @@ async def look_everything_up(spy: Spy) -> list[str]:
 async def list_everything(spy: Spy, cursors: dict[str, list[str]]) -> None:
     """Ask every list with every argument that could pick out what is foreign."""
     for name in {*queries()} - {*questions.by_id(), *questions.lists(), "nodes"}:
-        await spy.ask(questions.question(name, {}))
+        await spy.ask(questions.Asked("Query", name).question(spy.own.ids, {}))
     await list_all(spy, listing(), cursors)
 
 
@@ -84,7 +84,11 @@ async def choose_by_foreign_ids(spy: Spy) -> list[str]:
 
 def listing() -> list[questions.Asked]:
     """Give every field that chooses what it gives by its arguments."""
-    return [it for it in questions.asked_with_arguments() if it.is_list or not it.is_root]
+    return [
+        it
+        for it in questions.asked_with_arguments()
+        if it.is_list or not it.is_root or questions.sources(it.field)
+    ]
 
 
 async def change_everything(spy: Spy, only: str = "") -> list[str]:
@@ -112,7 +116,7 @@ async def attempt(spy: Spy, place: Place, id: str, *, right: bool) -> list[str]:
     told = refusals(payload or {}, place)
     wanted = (place.refusal, tuple(map(str, place.path)))
     if place.name == "ids":
-        wanted = (place.refusal, wanted[1][:1])  # they must agree together
+        wanted = (place.refusal, wanted[1][:-1])  # they must agree together
     if place.chooses == bool(told) or (right and not place.chooses and wanted not in told):
         return [f"{place} with {id}: {there}"]
     for nobody in unknown_to(spy.own, id):

@@ -11,9 +11,13 @@ from harness import Api
 NEVER = {
     name: ["JOB_CONFLICT"] for name in ("ackJob", "executeJob", "retryJob", "acknowledgeJobOutcome")
 }
+# Nor what is over of a rollout.
+NEVER |= {name: ["CONFLICT"] for name in ("stopRollout", "resumeRollout")}
 FIRST = "reorder"
-# What ends a Job leaves nothing for the next to do, and the copy of a Sheet leads to the Sheet.
+# What ends a Job leaves nothing for the next to do, and the copy of a Sheet leads to the Sheet. The
+# first version of a Space is empty, and an App has one rollout at a time.
 ENDING = ["completeJob", "failJob", "cancelJob", "splitJob", "deleteJob", "deleteSheet"]
+ENDING += ["revertBlueprint", "revertRollout"]
 # What deletes goes from the small to the large.
 NOUNS = ("Records", "Snapshot", "Action", "Document", "Field", "Workbook", "Space", "App")
 DELETING = [f"delete{noun}" for noun in NOUNS]

@@ -44,9 +44,9 @@ FILLED = """
   fragment Counts on RecordCounts { total valid error }
   fragment Button on Action { id availability { available obstacles { type message } } }
 """
-# Ten lists of rows, the counts of Spaces, Workbooks and Sheets, and the Workbooks of Actions: of
-# those on Workbooks and, where there are others, of those on Sheets.
-FIGURES = 10 + 3 + 2
+# Ten lists of rows, the counts of Spaces, Workbooks and Sheets, and of Actions the Space and the
+# Workbooks: of those on Workbooks and, where there are others, of those on Sheets.
+FIGURES = 10 + 3 + 1 + 2
 RECORDS = """
   query ($id: ID!, $first: Int, $selection: RecordSelection) { sheet(id: $id) {
     records(first: $first, selection: $selection) { pageInfo { endCursor }

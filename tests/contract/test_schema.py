@@ -108,7 +108,7 @@ def test_a_missing_thing_is_null_and_no_error() -> None:
     assert str(query.fields["nodes"].type) == "[Node]!"
     by_id = [name for name, field in query.fields.items() if list(field.args) == ["id"]]
     structure = {"app", "document", "job", "node", "sheet", "space", "workbook"}
-    assert structure | {"commit", "record", "snapshot"} == set(by_id)
+    assert structure | {"commit", "record", "rollout", "snapshot"} == set(by_id)
     assert all(not str(query.fields[name].type).endswith("!") for name in by_id)
 
 

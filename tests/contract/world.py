@@ -9,6 +9,8 @@ from sqlalchemy import Connection, select
 from sqlmodel import SQLModel
 
 from contract.data import fields, fill, settle
+from gqlspaces.features.columns import checked
+from gqlspaces.features.listeners.introduction import ListenerConfig
 from gqlspaces.kernel.database import Database
 from gqlspaces.kernel.ids import new_id, numbered_id, prefix_of
 from gqlspaces.kernel.own.tables import OWN, outbox
@@ -17,7 +19,7 @@ from harness import Api
 _DIGIT = "[0-9a-hjkmnp-tv-z]"
 NUMBERED = ("rc", "vr", "ss")  # in a Sheet, so that its id is a part of theirs
 ID = re.compile(
-    rf"\b(?:(?:sp|wb|sh|fd|ac|dc|jb|ev|app|env|key)_{_DIGIT}{{26}}"
+    rf"\b(?:(?:sp|wb|sh|fd|ac|dc|jb|ev|app|env|key|tk|rv|ar|ro|ls)_{_DIGIT}{{26}}"
     rf"|(?:{'|'.join(NUMBERED)})_(?P<sheet>{_DIGIT}{{26}}){_DIGIT}{{8}})\b"
 )
 
@@ -48,7 +50,6 @@ async def build_world(api: Api, word: str, namespace: str) -> World:
         entityPlural=word,
         icon=word,
         metadata={word: word},
-        blueprint={"documents": [{"title": word, "body": word}]},
         environmentFilters={word: word},
     )
     ids = {"app": app["app"]["id"]}
@@ -61,6 +62,9 @@ async def build_world(api: Api, word: str, namespace: str) -> World:
         metadata={"note": word},
     )
     ids |= {"sp": made["space"]["id"], "jb": made["job"]["id"]}
+    # Only now, for it would have configured the Space at once.
+    structure = {"documents": [{"title": word, "body": word}]}
+    await api.do("updateApp", "", id=ids["app"], blueprint=structure)
     ids |= _ids(await _configured(api, ids["sp"], word))
     ids |= await fill(api, ids["sh"], word)
     left = await _configured(api, ids["sp"], word, again=True)
@@ -73,8 +77,46 @@ async def build_world(api: Api, word: str, namespace: str) -> World:
     ended = (await api.do("createJob", "job { id }", **done))["job"]["id"]
     ended_lease = (await api.do("ackJob", "lease", id=ended))["lease"]
     await api.do("completeJob", "", id=ended, lease=ended_lease, info=word, outcome=outcome)
+    ids["rv"] = await _newest_revision(api, ids["sp"])
+    ids |= {"ar": await _app_revision(api, ids["app"]), "ro": await _rollout(api, ids["app"])}
+    ids["ls"] = await _listener(api, word)
     ids["ev"] = (await api.heard("id", spaceId=ids["sp"]))[0]["id"]
     return World(ids, lease, [field["id"] for field in left["workbooks"][0]["sheets"][0]["fields"]])
+
+
+async def _newest_revision(api: Api, space: str) -> str:
+    asked = "query ($id: ID!) { space(id: $id) { blueprintRevisions { edges { node { id } } } } }"
+    page = (await api(asked, id=space))["space"]["blueprintRevisions"]
+    id: str = page["edges"][0]["node"]["id"]
+    return id
+
+
+async def _app_revision(api: Api, app: str) -> str:
+    asked = "query ($id: ID!) { app(id: $id) { blueprintRevisions { id } } }"
+    id: str = (await api(asked, id=app))["app"]["blueprintRevisions"][0]["id"]
+    return id
+
+
+async def _rollout(api: Api, app: str) -> str:
+    """Roll out to the end, which changes no Space; a limited key can have none."""
+    if api.principal.namespaces is not None:
+        return new_id("ro")
+    wanted = {"appId": app, "onDrift": "SKIP"}
+    made = await api.do("rolloutBlueprint", "rollout { id jobId }", **wanted)
+    progress = "subscription ($id: ID) { jobProgress(jobId: $id) { status } }"
+    async for _step in api.follow(progress, id=made["rollout"]["jobId"]):
+        pass
+    id: str = made["rollout"]["id"]
+    return id
+
+
+async def _listener(api: Api, word: str) -> str:
+    """Let a listener come, and forget to say that it left."""
+    handler = {"on": [f"{word}:*"], "filters": [{word: word}], "namespaces": [[word]]}
+    said = checked(ListenerConfig, {"name": word, "version": word, "registrations": [handler]})
+    id = await api.gateway.presence.arrive(api.principal, said, {"topics": [word]})
+    assert id is not None
+    return id
 
 
 async def _configured(api: Api, space: str, word: str, *, again: bool = False) -> Any:
@@ -91,10 +133,13 @@ async def _configured(api: Api, space: str, word: str, *, again: bool = False) -
     for part in (sheet, workbook):
         part["metadata"] = {word: word}
     document = {"title": word, "body": word, "actions": actions, "treatments": [word]}
-    blueprint = {"workbooks": [workbook], "documents": [document], "actions": actions}
+    # This one can be run, also by the clock.
+    easy = [{**button, "schedule": "hourly", "messages": [{"type": "info", "content": word}]}]
+    blueprint = {"workbooks": [workbook], "documents": [document], "actions": easy}
     found = await api.do(
         "configureSpace",
-        "space { workbooks { id sheets { id fields { id } } } documents { id } actions { id } }",
+        "space { workbooks { id sheets { id fields { id } } } documents { id } "
+        "actions { id ticks { id } } }",
         spaceId=space,
         blueprint=blueprint,
     )
@@ -109,6 +154,7 @@ def _ids(space: Any) -> dict[str, str]:
         "fd": workbook["sheets"][0]["fields"][0]["id"],
         "dc": space["documents"][0]["id"],
         "ac": space["actions"][0]["id"],
+        "tk": space["actions"][0]["ticks"][0]["id"],
     }
 
 

@@ -4,13 +4,14 @@ from typing import Any
 
 from sqlalchemy import select
 
+from features.listening import introduced
 from gqlspaces.kernel.auth import Principal
 from gqlspaces.kernel.database import Database
 from gqlspaces.kernel.entity import table
 from harness import Api
 from kernel.ledger import Ledger
 
-_ACTION = {"operation": "go", "label": "Go"}
+_ACTION = {"operation": "go", "label": "Go", "schedule": "HOURLY"}
 
 
 async def test_a_limited_caller_sees_no_row_unless_a_noun_says_so(api: Api, ledger: Ledger) -> None:
@@ -21,7 +22,11 @@ async def test_a_limited_caller_sees_no_row_unless_a_noun_says_so(api: Api, ledg
     sheets = [{"name": "s", "fields": [{"key": "f", "type": "STRING"}]}]
     await api.do("createWorkbook", "workbook { id }", spaceId=space, name="w", sheets=sheets)
     await api.do("createDocument", "document { id }", spaceId=space, title="d", body="b")
-    await api.do("createApp", "app { id }", name="a", namespace="red", type="CUSTOM")
+    app = {"name": "a", "namespace": "red", "type": "CUSTOM", "blueprint": {"documents": []}}
+    made = await api.do("createApp", "app { id }", **app)
+    await api.do("rolloutBlueprint", "rollout { id }", appId=made["app"]["id"], onDrift="SKIP")
+    async with introduced(api, "listener"):
+        pass
 
     async def seen(principal: Principal) -> set[str]:
         nouns = set()
@@ -37,7 +42,8 @@ async def test_a_limited_caller_sees_no_row_unless_a_noun_says_so(api: Api, ledg
     everything = set(ledger.database.rules.kinds)
     home = ledger.environment
     assert await seen(ledger.principal) == everything
-    assert await seen(Principal(home, "key", namespaces=frozenset({"red"}))) == everything - {"key"}
+    limited = Principal(home, "key", namespaces=frozenset({"red"}))
+    assert await seen(limited) == everything - {"key", "ro", "ls"}
     assert await seen(Principal(home, "key", namespaces=frozenset({"green"}))) == {"env"}
     assert await seen(Principal(home, "key", namespaces=frozenset())) == {"env"}
     assert await seen(Principal("env_elsewhere", "key")) == set()

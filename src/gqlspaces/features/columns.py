@@ -23,7 +23,7 @@ def checked(model: type[C], sent: Any, *, path: tuple[str, ...] = ()) -> C:
     try:
         return model.model_validate(sent)
     except ValidationError as error:
-        raise _refused(error, path) from error
+        raise refused(error, path) from error
 
 
 def store(entity: Entity, configuration: Configuration) -> None:
@@ -76,12 +76,13 @@ def patched(
     try:
         changed = apply_patch(configuration_of(model, entity, **parts), patch.model_validate(sent))
     except ValidationError as error:
-        raise _refused(error, ()) from error
+        raise refused(error, ()) from error
     store(entity, changed)
     return changed
 
 
-def _refused(error: ValidationError, path: tuple[str, ...]) -> Refused:
+def refused(error: ValidationError, path: tuple[str, ...]) -> Refused:
+    """Give what a model or a check refused, below a path, as callers are told."""
     return Refused(
         [
             DomainError(problem.message, path=(*path, *problem.path), code=problem.code.value)

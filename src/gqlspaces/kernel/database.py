@@ -156,6 +156,9 @@ class Database:
                 actor_id=actor_id or principal.key_id,
             )
             yield transaction
+            if transaction.rehearsal:
+                await session.rollback()
+                return
             try:
                 await transaction.commit()
             finally:

@@ -9,7 +9,7 @@ parent's event alone.
 
 from collections import defaultdict
 from collections.abc import Awaitable, Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, Literal, TypeAlias, cast
 
@@ -89,6 +89,8 @@ class Place:
 Touched: TypeAlias = tuple[Entity, Change]
 Keeper: TypeAlias = Callable[[Any, Principal, Sequence[Touched]], Awaitable[None]]
 """Given the database, who made the changes, and all of them."""
+Scribe: TypeAlias = Callable[[Any], Awaitable[None]]
+"""Given the transaction, when its rules have done their work and nothing is durable yet."""
 TopicRule: TypeAlias = Callable[[Any, Change], Iterable[Fact]]
 
 
@@ -103,8 +105,9 @@ class Rules:
 
     ``kinds`` gives the table of an id's prefix, ``topics`` what a table announces, ``place`` where
     a row lives, ``fence`` refuses a transaction whose lease is lost, ``root`` is the Space.
-    ``projection`` keeps in the main database what Spaces tell of their own ones, ``keepers`` see
-    to what follows from a change once it is durable.
+    ``projection`` keeps in the main database what Spaces tell of their own ones. ``scribes`` write
+    down what a change did in its own transaction, ``keepers`` see to what follows from it once it
+    is durable. ``catalogue`` describes every topic there is.
     """
 
     kinds: Mapping[str, type[Entity]]
@@ -113,7 +116,9 @@ class Rules:
     fence: Callable[[Any, str], Awaitable[None]]
     root: type[Entity]
     projection: Projection = no_projection
+    scribes: Sequence[Scribe] = ()
     keepers: Sequence[Keeper] = ()
+    catalogue: Mapping[str, str] = field(default_factory=dict)
 
 
 def _noted(session: Session) -> dict[int, tuple[Entity, Change]]:
@@ -258,6 +263,16 @@ def facts_of(session: RecordingSession) -> list[tuple[Fact, Place]]:
     for entity, change in list(session.changes.values()):
         facts = list(session.rules.topics[type(entity)](entity, change))
         if facts:
-            place = session.rules.place(session, entity)
+            place = _placed(session, entity)
             heard += [(fact, place) for fact in facts]
     return heard
+
+
+def _placed(session: RecordingSession, entity: Entity) -> Place:
+    """Give the place of a row; the events of a change tell which version of the root it made."""
+    place = session.rules.place(session, entity)
+    if place.space_id is None or place.space_id not in session.info.get("raised", ()):
+        return place
+    root = _root(session, place.space_id)
+    version = {} if root is None else {"spaceVersion": root.version}
+    return replace(place, context={**place.context, **version})

@@ -26,8 +26,8 @@ class Transaction:
 
     ``actor_id`` names who acts in the events: the key, or the job under whose lease it works.
     ``head`` is where the log will end, once the events are written, and ``touched`` are the rows
-    that were changed. Rules never commit; the
-    boundary does.
+    that were changed. Rules never commit; the boundary does, unless the transaction is a
+    ``rehearsal``: then nothing of it stays.
     """
 
     session: AsyncSession
@@ -38,6 +38,7 @@ class Transaction:
     actor_id: str
     head: int | None = None
     touched: Sequence[Touched] = ()
+    rehearsal: bool = False
 
     async def find(self, entity: type[E], id: str, *, path: tuple[str, ...] = ("id",)) -> E:
         """Give the row, its Space and itself locked against other writers, or raise NotFound."""
@@ -106,8 +107,16 @@ class Transaction:
         """Send what changed to the database, so that statements see it."""
         await self.session.flush()
 
+    @property
+    def changes(self) -> Sequence[Touched]:
+        """The rows changed so far, as far as they were sent to the database."""
+        return list(_recording(self.session.sync_session).changes.values())
+
     async def commit(self) -> None:
         """Write the events last and make everything durable, even for a caller that gives up."""
+        await self.flush()
+        for scribe in self.rules.scribes:
+            await scribe(self)
         await self.flush()
         heard = await self.session.run_sync(lambda session: facts_of(_recording(session)))
         if heard:
@@ -115,7 +124,7 @@ class Transaction:
             connection = await self.session.connection()
             environment = self.principal.environment_id
             self.head = await connection.run_sync(log.append, environment, events)
-        self.touched = list(_recording(self.session.sync_session).changes.values())
+        self.touched = self.changes
         await finish(self.session.commit())
 
     def _event(self, fact: Fact, place: Place) -> dict[str, Any]:

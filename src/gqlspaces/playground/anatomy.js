@@ -6,7 +6,7 @@ import { authorised, runOnce, subscribe } from "./transport.js";
 
 const SPACES = `query Spaces($search: String, $after: String) {
   spaces(search: $search, first: 20, after: $after) {
-    edges { node { id name namespace } }
+    edges { node { id name entity namespace } }
     pageInfo { hasNextPage endCursor }
   }
 }`;
@@ -23,7 +23,7 @@ const LATEST_JOBS = `query LatestJobs($id: ID!) {
 
 const ANATOMY = `query Anatomy($id: ID!) {
   space(id: $id) {
-    id name namespace metadata
+    id name entity namespace metadata
     actions { ...ActionParts }
     documents { id title actions { ...ActionParts } }
     workbooks {
@@ -123,7 +123,8 @@ export class Anatomy {
     const { edges, pageInfo } = data.spaces;
     const items = edges.map(({ node }) => h("li", {}, h("button", {
       type: "button", "data-id": node.id, class: "choice", onclick: () => this.choose(node.id),
-    }, h("b", {}, node.name || node.id), node.namespace ? h("small", {}, node.namespace) : null)));
+    }, h("b", {}, node.name || node.id),
+    h("small", {}, [node.entity, node.namespace].filter(Boolean).join(" · ")))));
     if (after === null) this.parts.spaces.replaceChildren();
     this.parts.spaces.append(...items);
     if (this.parts.spaces.childElementCount === 0) {
@@ -217,8 +218,9 @@ export class Anatomy {
     const focused = document.activeElement?.closest("details[data-id]")?.dataset.id;
     this.parts.tree.replaceChildren(
       h("h2", {}, space.name || space.id),
-      h("p", { class: "quiet" }, [space.id, space.namespace && `namespace ${space.namespace}`]
-        .filter(Boolean).join(" · ")),
+      h("p", { class: "quiet" },
+        [space.entity, space.id, space.namespace && `namespace ${space.namespace}`]
+          .filter(Boolean).join(" · ")),
       ...actionsOf(space),
       h("h3", {}, "Documents"),
       listOr(space.documents.map((document) => h("li", {},

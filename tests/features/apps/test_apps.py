@@ -183,3 +183,20 @@ async def test_apps_announce_nothing(api: Api) -> None:
     await api.do("deleteApp", "", id=app["id"])
 
     assert await api.topics() == before
+
+
+async def test_every_space_tells_the_word_of_its_app(api: Api, gateway: Gateway) -> None:
+    made = await new_app(api, namespace="red", entity="Project", configureTimeout=60)
+    app = made["id"]
+    spaces = [await new_space(api), await new_space(api, appId=app, namespace="blue")]
+    asked = "query ($ids: [ID!]!) { nodes(ids: $ids) { ... on Space { entity } } }"
+    blue = await limited(api, gateway, namespaces=["blue"])
+
+    words = [node["entity"] for node in (await api(asked, ids=spaces))["nodes"]]
+    assert words == ["Space", "Project"]
+    # Its App is another namespace's affair.
+    assert (await blue(asked, ids=spaces))["nodes"] == [None, {"entity": "Space"}]
+    await api.do("updateApp", "", id=app, entity="Customer", configureTimeout=None)
+    assert (await api(asked, ids=spaces))["nodes"][1] == {"entity": "Customer"}
+    told = "query ($id: ID!) { app(id: $id) { configureTimeout } }"
+    assert (await api(told, id=app))["app"] == {"configureTimeout": None}

@@ -4,7 +4,7 @@ from typing import Any
 
 from hypothesis import HealthCheck, given, settings
 
-from blueprint.test_round_trip import blueprints
+from blueprint.generated import blueprints
 from features.structure import new_space
 from gqlspaces.blueprint import Blueprint, dump
 from harness import Api

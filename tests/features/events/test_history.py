@@ -225,6 +225,7 @@ async def test_an_event_tells_where_who_and_when(api: Api, gateway: Gateway) -> 
             "environmentId": environment,
             "spaceId": space,
             "appId": app,
+            "spaceVersion": 1,
             "actorId": api.principal.key_id,
             "slugs": {"space": "acme-inc"},
             "namespaces": ["space:red"],

@@ -69,6 +69,20 @@ async def test_the_job_is_told_once_when_the_last_part_has_ended(desk: Desk) -> 
     assert (await desk.job(id, "partsResult"))["partsResult"]["total"] == 3
 
 
+async def test_the_progress_of_a_job_goes_along_with_its_parts(desk: Desk) -> None:
+    id, lease, parts = await split(desk, 4, runInParallel=True)
+    await desk.do("updateJob", id, lease=lease, progress=30)
+
+    progress = []
+    for part, step in zip(
+        parts, ["completeJob", "failJob", "cancelJob", "completeJob"], strict=True
+    ):
+        await finish(desk, part["id"], step)
+        progress.append((await desk.job(id))["progress"])
+
+    assert progress == [30, 49, 74, 99]
+
+
 async def test_the_lease_of_a_split_job_lasts_until_its_parts_have_ended(desk: Desk) -> None:
     id, lease, parts = await split(desk, 1)
 
@@ -81,6 +95,45 @@ async def test_the_lease_of_a_split_job_lasts_until_its_parts_have_ended(desk: D
     assert (await desk.job(id))["leaseExpiresAt"] is not None
     assert await desk.pass_by(31) == 1
     assert await desk.status(id) == "READY"
+
+
+async def test_a_job_whose_parts_are_all_deleted_is_told_that_none_is_left(desk: Desk) -> None:
+    id, _lease, parts = await split(desk, 2)
+
+    for part in parts:
+        await desk.api.do("deleteJob", "deletedId", id=part["id"])
+
+    assert await told(desk, id) == [{"total": 0, "completed": 0, "failed": 0, "canceled": 0}]
+    assert (await desk.job(id))["leaseExpiresAt"] is not None
+
+
+async def test_a_retried_job_begins_its_failed_parts_again_in_their_order(desk: Desk) -> None:
+    id, lease, parts = await split(desk, 3)
+    for part, step in zip(parts, ["failJob", "completeJob", "failJob"], strict=True):
+        await finish(desk, part["id"], step)
+    await desk.do("failJob", id, lease=lease, outcome={"next": {"type": "retry"}})
+
+    await desk.do("retryJob", id)
+
+    assert await desk.status(id) == "READY"
+    assert await statuses(desk, id) == ["READY", "COMPLETE", "WAITING"]
+    lease = await desk.ack(id)
+    assert (await desk.job(id))["leaseExpiresAt"] is None, "its parts are at work"
+    for part in (parts[0], parts[2]):
+        await finish(desk, part["id"])
+    assert (await told(desk, id))[-1] == {"total": 3, "completed": 3, "failed": 0, "canceled": 0}
+    assert (await desk.do("completeJob", id, lease=lease))["status"] == "COMPLETE"
+
+
+async def test_a_retried_job_whose_parts_ended_well_keeps_them(desk: Desk) -> None:
+    id, lease, parts = await split(desk, 1)
+    await finish(desk, parts[0]["id"])
+    await desk.do("failJob", id, lease=lease)
+
+    await desk.do("retryJob", id)
+
+    assert await statuses(desk, id) == ["COMPLETE"]
+    assert (await desk.job(id, "partsResult"))["partsResult"]["completed"] == 1
 
 
 async def test_a_part_that_is_deleted_counts_no_more(desk: Desk) -> None:

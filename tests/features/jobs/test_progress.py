@@ -46,7 +46,7 @@ async def watching(api: Api, **variables: Any) -> AsyncIterator[Watcher]:
     try:
         yield Watcher(stream)
     finally:
-        await stream.aclose()  # type: ignore[attr-defined]
+        await stream.aclose()
 
 
 async def test_a_watcher_sees_the_present_then_every_step_then_the_end(desk: Desk) -> None:

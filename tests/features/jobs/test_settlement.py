@@ -3,6 +3,7 @@
 import pytest
 
 from features.jobs.desk import Desk
+from features.jobs.test_configuration import NEXT
 from gqlspaces.features.jobs.service.steps import Chance, backoff
 
 
@@ -138,6 +139,22 @@ async def test_a_retried_job_begins_again_under_its_id_with_all_attempts(desk: D
     ]
 
 
+async def test_a_job_whose_outcome_offers_it_is_retried_although_it_is_complete(
+    desk: Desk,
+) -> None:
+    id, lease = await desk.taken()
+    again = {"message": "3 rows were skipped", "next": {"type": "retry", "label": "Again"}}
+    await desk.do("completeJob", id, lease=lease, outcome=again)
+    await desk.do("acknowledgeJobOutcome", id)
+
+    await desk.do("retryJob", id)
+
+    assert (await desk.job(id, "outcomeAcknowledgedAt"))["outcomeAcknowledgedAt"] is None
+    await desk.do("completeJob", id, lease=await desk.ack(id))
+    assert await desk.api.refused("retryJob", id=id) == [("JOB_CONFLICT", "id")]
+    assert (await desk.topics(id)).count("job:completed") == 2
+
+
 async def test_an_outcome_is_acknowledged_once(desk: Desk) -> None:
     id, lease = await desk.taken()
     await desk.do("completeJob", id, lease=lease, outcome={"acknowledge": True})
@@ -149,13 +166,30 @@ async def test_an_outcome_is_acknowledged_once(desk: Desk) -> None:
     assert (await desk.job(id, "outcomeAcknowledgedAt"))["outcomeAcknowledgedAt"] is not None
 
 
-async def test_the_outcome_of_a_background_job_is_acknowledged_in_silence(desk: Desk) -> None:
-    id, lease = await desk.taken(mode="BACKGROUND")
-    await desk.do("completeJob", id, lease=lease)
+@pytest.mark.parametrize(
+    ("mode", "told"),
+    [("FOREGROUND", True), ("TOOLBAR_BLOCKING", True), ("BACKGROUND", False), ("HIDDEN", False)],
+)
+async def test_an_acknowledgement_is_told_where_the_job_was_shown(
+    desk: Desk, mode: str, told: bool
+) -> None:
+    id, lease = await desk.taken(mode=mode, input={"a": 1})
+    await desk.do("completeJob", id, lease=lease, info="done")
 
     await desk.do("acknowledgeJobOutcome", id)
 
-    assert (await desk.topics(id))[-1] == "job:completed"
+    events = await desk.api.heard("context payload", jobId=id, topics=["job:outcome-acknowledged"])
+    assert len(events) == told
+    for event in events:
+        assert event["payload"]["status"] == "complete"
+        assert (event["payload"]["info"], event["payload"]["input"]) == ("done", {"a": 1})
+        assert event["context"]["actorId"] == desk.api.principal.key_id
+
+
+async def test_an_outcome_is_acknowledged_when_there_is_one(desk: Desk) -> None:
+    id, _lease = await desk.taken()
+
+    assert await desk.api.refused("acknowledgeJobOutcome", id=id) == [("JOB_CONFLICT", "id")]
 
 
 async def test_an_outcome_that_cannot_be_shown_leaves_the_job_as_it_was(desk: Desk) -> None:
@@ -166,6 +200,15 @@ async def test_an_outcome_that_cannot_be_shown_leaves_the_job_as_it_was(desk: De
 
     assert refused == [("INVALID", "outcome.next.url")]
     assert await desk.status(id) == "EXECUTING"
+
+
+async def test_every_kind_of_next_step_is_shown_as_it_was_given(desk: Desk) -> None:
+    for number, step in enumerate(NEXT):
+        id, lease = await desk.taken()
+        ending = ("completeJob", "failJob")[number % 2]
+        await desk.do(ending, id, lease=lease, outcome={"next": step})
+
+        assert (await desk.job(id, "outcome { next }"))["outcome"] == {"next": step}
 
 
 async def test_the_whole_outcome_is_kept(desk: Desk) -> None:

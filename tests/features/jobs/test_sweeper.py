@@ -119,7 +119,7 @@ async def test_a_sweeper_sweeps_at_once_and_whenever_it_is_woken(desk: Desk) -> 
         task.cancel()
         with suppress(asyncio.CancelledError):
             await task
-        await stream.aclose()  # type: ignore[attr-defined]
+        await stream.aclose()
 
     assert [item["events"]["event"]["context"]["jobId"] for item in (first, second)] == [id, id]
 

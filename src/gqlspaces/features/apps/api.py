@@ -15,11 +15,31 @@ from gqlspaces.kernel.entity import table
 from gqlspaces.kernel.feature import Feature
 from gqlspaces.kernel.graphql.connection import PAGED, Connection, Page, Sort, paginate
 from gqlspaces.kernel.graphql.context import Info
-from gqlspaces.kernel.graphql.exposure import Node, exposes, extend, one
+from gqlspaces.kernel.graphql.exposure import (
+    Node,
+    children,
+    computed,
+    exposes,
+    extend,
+    one,
+)
 from gqlspaces.kernel.graphql.inputs import accepts, body_of, optional, repeatable, required
 from gqlspaces.kernel.graphql.mutation import mutation
 from gqlspaces.kernel.graphql.query import query
 from gqlspaces.kernel.transaction import Transaction
+
+
+@exposes(model.AppRevision)
+class AppRevision(Node):
+    """What the Spaces of an App start from, as it was at some time."""
+
+    id: auto
+    app_id: auto
+    number: auto
+    blueprint: auto
+    template_id: auto
+    created_by: auto
+    created_at: auto
 
 
 @exposes(model.App)
@@ -36,9 +56,18 @@ class App(Node):
     meta: auto
     environment_filters: auto
     blueprint: auto
+    configure_timeout: auto
     activated_at: auto
     created_at: auto
     updated_at: auto
+    blueprint_revisions: list[AppRevision] = children(
+        model.AppRevision,
+        AppRevision,
+        by="app_id",
+        order=("number",),
+        description="What its Spaces started from over time, oldest first: its Blueprints and, "
+        "while it has none, what its template Space looked like.",
+    )
 
 
 @query(Scope.SPACE_READ, id="The App.")
@@ -85,13 +114,16 @@ class UpdateAppInput:
 
 @mutation(Scope.ADMIN, app=App)
 async def create_app(tx: Transaction, input: CreateAppInput) -> model.App:
-    """Make an App."""
+    """Make an App; its Blueprint is the first of its revisions."""
     return await service.create_app(tx, config=checked(AppConfig, body_of(input)))
 
 
 @mutation(Scope.ADMIN, app=App)
 async def update_app(tx: Transaction, input: UpdateAppInput) -> model.App:
-    """Change an App; Spaces without a namespace of their own follow its namespace."""
+    """Change an App; Spaces without a namespace of their own follow its namespace.
+
+    Another Blueprint is a new revision for new Spaces; `rolloutBlueprint` takes it to the others.
+    """
     return await service.update_app(tx, id=input.id, patch=body_of(input))
 
 
@@ -111,11 +143,15 @@ async def delete_app(tx: Transaction, input: DeleteAppInput) -> str:
 extend(
     Space,
     app=one(model.App, App, by="app_id", description="The App it belongs to."),
+    entity=computed(
+        service.words_for_spaces, str, description="What its App calls a Space, such as `Project`."
+    ),
 )
+extend(AppRevision, app=one(model.App, App, by="app_id", description="The App."))
 
 feature = Feature(
     topics=TOPICS,
     queries=[app, apps],
     mutations=[create_app, update_app, delete_app],
-    types=[App],
+    types=[App, AppRevision],
 )

@@ -1,6 +1,9 @@
 """Apps are announced to nobody: the domain has no topics for them (domain reference 2.10)."""
 
-from gqlspaces.features.apps.model import App
-from gqlspaces.kernel.recorder import silent
+from collections.abc import Mapping
+from typing import Any
 
-TOPICS = {App: silent}
+from gqlspaces.features.apps.model import App, AppRevision
+from gqlspaces.kernel.recorder import TopicRule, silent
+
+TOPICS: Mapping[type[Any], TopicRule] = {App: silent, AppRevision: silent}

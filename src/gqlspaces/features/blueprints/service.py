@@ -3,30 +3,23 @@
 from collections.abc import Sequence
 from typing import Any
 
-from gqlspaces.blueprint.action import ActionConfig
+from sqlalchemy import select
+
 from gqlspaces.blueprint.blueprint import Blueprint
-from gqlspaces.blueprint.configuration import dump
-from gqlspaces.blueprint.document import DocumentConfig
-from gqlspaces.blueprint.field import FieldConfig
-from gqlspaces.blueprint.sheet import SheetConfig
 from gqlspaces.blueprint.space import SpaceConfig
 from gqlspaces.blueprint.workbook import WorkbookConfig
-from gqlspaces.features.actions.model import Action
 from gqlspaces.features.blueprints.builder import Builder
-from gqlspaces.features.columns import configuration_of
-from gqlspaces.features.documents.model import Document
-from gqlspaces.features.sheets.model import Field, Sheet
+from gqlspaces.features.blueprints.document import PARTS, Reading
 from gqlspaces.features.spaces.model import Space
 from gqlspaces.features.spaces.service import open_space, update_space
 from gqlspaces.features.workbooks.model import Workbook
 from gqlspaces.features.workbooks.service import create_workbook
+from gqlspaces.kernel.entity import table
 from gqlspaces.kernel.errors import DomainError, Refused
 from gqlspaces.kernel.reader import AnyRow, Reader
 from gqlspaces.kernel.transaction import Transaction
 
-# What belongs to one Space alone and must not travel to another with its structure.
-_OWN = frozenset({"name", "namespace", "app_id", "primary_workbook_id", "archived_at"})
-_NOT_STRUCTURE = _OWN | {"auto_configure", "is_app_template", "actions"}
+_ORDER = ("position", "id")
 
 
 async def configure_space(
@@ -67,15 +60,28 @@ async def build_workbook(
 async def blueprints_of_spaces(reader: Reader, ids: Sequence[str]) -> list[dict[str, Any] | None]:
     """Give the structure of each Space as the document that builds it again elsewhere."""
     spaces = await reader.find_many(Space, ids)
-    kinds = (Workbook, Sheet, Field, Action, Document)
-    lists = [
-        await reader.children(kind, by="space_id", order=("position", "id"), keys=ids)
-        for kind in kinds
-    ]
+    lists = [await reader.children(kind, by="space_id", order=_ORDER, keys=ids) for kind in PARTS]
     return [
-        None if space is None else _Reading(*parts).document(space)
+        None if space is None else Reading(*parts).document(space)
         for space, *parts in zip(spaces, *lists, strict=True)
     ]
+
+
+async def blueprint_in(tx: Transaction, space: Space) -> dict[str, Any]:
+    """Give the structure of a Space as it is at this point of a transaction."""
+    await tx.flush()
+    return Reading(*await rows_in(tx, space.id)).document(space)
+
+
+async def rows_in(tx: Transaction, space_id: str) -> list[Sequence[AnyRow]]:
+    """Give the rows of a Space at this point of a transaction: those of each noun, in order."""
+    found = []
+    for kind in PARTS:
+        columns = table(kind).c
+        statement = select(table(kind)).where(columns.space_id == space_id)
+        result = await tx.session.execute(statement.order_by(*(columns[one] for one in _ORDER)))
+        found.append(result.all())
+    return found
 
 
 async def _configure(tx: Transaction, space: Space, config: SpaceConfig) -> None:
@@ -87,56 +93,3 @@ async def _configure(tx: Transaction, space: Space, config: SpaceConfig) -> None
         for problem in error.problems if isinstance(error, Refused) else [error]:
             problem.path = ("blueprint", "space", *problem.path)
         raise
-
-
-class _Reading:
-    """The rows of one Space put together to its document."""
-
-    def __init__(
-        self,
-        workbooks: Sequence[AnyRow],
-        sheets: Sequence[AnyRow],
-        fields: Sequence[AnyRow],
-        actions: Sequence[AnyRow],
-        documents: Sequence[AnyRow],
-    ) -> None:
-        self._workbooks = workbooks
-        self._documents = documents
-        self._sheets = _by(sheets, "workbook_id")
-        self._fields = _by(fields, "sheet_id")
-        self._actions = _by(actions, "target_id")
-
-    def document(self, space: AnyRow) -> dict[str, Any]:
-        """Give the canonical document of the Space."""
-        own = configuration_of(SpaceConfig, space, **dict.fromkeys(_NOT_STRUCTURE))
-        return {
-            "workbooks": [self._workbook(row) for row in self._workbooks],
-            "documents": [
-                dump(configuration_of(DocumentConfig, row, body=row.source, **self._buttons(row)))
-                for row in self._documents
-            ],
-            **self._buttons(space),
-            "space": dump(own),
-        }
-
-    def _workbook(self, row: AnyRow) -> dict[str, Any]:
-        sheets = [self._sheet(sheet) for sheet in self._sheets.get(row.id, ())]
-        return dump(configuration_of(WorkbookConfig, row, sheets=sheets, **self._buttons(row)))
-
-    def _sheet(self, row: AnyRow) -> dict[str, Any]:
-        fields = [
-            dump(configuration_of(FieldConfig, field, **self._buttons(field)))
-            for field in self._fields.get(row.id, ())
-        ]
-        return dump(configuration_of(SheetConfig, row, fields=fields, **self._buttons(row)))
-
-    def _buttons(self, row: AnyRow) -> dict[str, Any]:
-        actions = self._actions.get(row.id, ())
-        return {"actions": [dump(configuration_of(ActionConfig, action)) for action in actions]}
-
-
-def _by(rows: Sequence[AnyRow], column: str) -> dict[str, list[AnyRow]]:
-    grouped: dict[str, list[AnyRow]] = {}
-    for row in rows:
-        grouped.setdefault(getattr(row, column), []).append(row)
-    return grouped

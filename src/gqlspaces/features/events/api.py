@@ -1,18 +1,21 @@
 """Events in GraphQL: the history, the cursor, and the stream."""
 
 from collections.abc import AsyncIterator
-from contextlib import aclosing
+from contextlib import AbstractContextManager, aclosing, nullcontext
 from datetime import datetime
+from typing import Any
 
 import strawberry
 from strawberry.scalars import JSON
 
 from gqlspaces.features.events import service
 from gqlspaces.features.events.filter import make_sieve
+from gqlspaces.features.listeners.api import ListenerInput, introduction_of
+from gqlspaces.features.listeners.presence import Presence
 from gqlspaces.kernel.auth import Scope
 from gqlspaces.kernel.feature import Feature
 from gqlspaces.kernel.graphql.connection import Connection, Edge, Page, PageInfo
-from gqlspaces.kernel.graphql.context import Info
+from gqlspaces.kernel.graphql.context import Context, Info
 from gqlspaces.kernel.graphql.inputs import optional, sent
 from gqlspaces.kernel.graphql.query import query, subscription
 from gqlspaces.kernel.reader import Reader
@@ -126,25 +129,40 @@ async def _not_counted(_reader: Reader) -> None:
     filter="Which events are wanted; all that this key may see without it.",
     after="Start behind this cursor; without it the stream starts now.",
     checkpoints="Also tell, in quiet times, how far the log was read.",
+    listener="Who is asking, for `listeners` and `diagnosis` to tell of; it changes nothing else.",
 )
 async def events_stream(
     info: Info,
     filter: EventFilter | None = strawberry.UNSET,
     after: str | None = strawberry.UNSET,
     checkpoints: bool | None = strawberry.UNSET,
+    listener: ListenerInput | None = strawberry.UNSET,
 ) -> AsyncIterator[EventItem]:
     """Every matching event once and in order: what was missed first, then what happens."""
     context = info.context
-    sieve = make_sieve(context.principal, sent(filter) if filter else {})
+    wanted = sent(filter) if filter else {}
+    sieve = make_sieve(context.principal, wanted)
     items = service.follow(
         context.delivery,
         sieve,
         after=after or context.last_event_id or None,
         checkpoints=bool(checkpoints),
     )
-    async with aclosing(items):
-        async for item in items:
-            yield item  # type: ignore[misc]
+    with await _attended(context, listener, wanted):
+        async with aclosing(items):
+            async for item in items:
+                yield item  # type: ignore[misc]
+
+
+async def _attended(
+    context: Context, listener: ListenerInput | None, wanted: dict[str, Any]
+) -> AbstractContextManager[None]:
+    """Count who introduces itself as connected while the stream lasts."""
+    presence: Presence | None = context.services.get(Presence)
+    if not listener or presence is None:
+        return nullcontext()
+    said = introduction_of(listener)
+    return presence.attended(await presence.arrive(context.principal, said, wanted))
 
 
 feature = Feature(

@@ -72,6 +72,7 @@ class Job(Node):
     workbook_id: auto
     sheet_id: auto
     document_id: auto
+    action_id: auto
     type: auto
     operation: auto
     source_id: auto
@@ -98,6 +99,8 @@ class Job(Node):
     attempt: auto
     max_attempts: auto
     holder: auto
+    silences: auto
+    silent_holder: auto
     run_at: auto
     available_at: auto
     started_at: auto
@@ -258,7 +261,7 @@ async def cancel_job(tx: Transaction, input: CancelJobInput) -> model.Job:
 
 @mutation(Scope.SPACE_WRITE, job=Job)
 async def retry_job(tx: Transaction, input: RetryJobInput) -> model.Job:
-    """Begin a failed Job again, with all its attempts before it."""
+    """Begin a Job again that failed or whose outcome offers it, and its failed parts with it."""
     return await service.retry_job(tx, id=input.id)
 
 

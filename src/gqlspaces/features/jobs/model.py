@@ -101,6 +101,7 @@ class Job(SpacePart, table=True):
         Index("ix_job_status", "environment_id", "status", "id"),
         Index("ix_job_lease_until", "status", "lease_until"),
         Index("ix_job_available_at", "status", "available_at"),
+        Index("ix_job_holder", "environment_id", "holder"),
     )
     prefix: ClassVar[str] = "jb"
     raises_version: ClassVar[bool] = False
@@ -120,6 +121,9 @@ class Job(SpacePart, table=True):
     sheet_id: str | None = Field(default=None, max_length=64, description="The Sheet it works on.")
     document_id: str | None = Field(
         default=None, max_length=64, description="The Document it works on."
+    )
+    action_id: str | None = Field(
+        default=None, max_length=64, description="The Action that made it."
     )
     type: JobType = word_column("What kind of thing it works on.")
     operation: str = Field(max_length=255, description="What is to be done.")
@@ -185,6 +189,13 @@ class Job(SpacePart, table=True):
         "When the holder loses it without a heartbeat; null while nobody holds it or its holder "
         "waits for its parts.",
         default=None,
+    )
+    silences: int = Field(
+        default=0,
+        description="How often its holder fell silent and lost it, since it was made or retried.",
+    )
+    silent_holder: str | None = Field(
+        default=None, max_length=255, description="Who held it when that last happened."
     )
     run_at: datetime | None = time_column("When it was wished to start.", default=None)
     available_at: datetime | None = time_column(

@@ -14,6 +14,9 @@ from gqlspaces.blueprint.text import Flag, Ids, Keys, Name, Prose, Word
 _URL_LENGTH: Final = 2048
 _FILES: Final = 100
 
+RETRY: Final = "retry"
+"""The next step that begins the Job again."""
+
 
 def _check_url(value: str) -> str:
     if not value.startswith(("https://", "http://")):
@@ -126,7 +129,7 @@ _KINDS: Final[Mapping[str, type[_Next]]] = {
     "files": NextFiles,
     "wait": NextWait,
     "snapshot": NextSnapshot,
-    "retry": NextRetry,
+    RETRY: NextRetry,
     "view": NextView,
     "clearFilters": NextClearFilters,
 }

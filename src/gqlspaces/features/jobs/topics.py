@@ -15,7 +15,9 @@ CATALOGUE = {
     "job:updated": f"The Job was taken, reports progress, waits or was canceled: {_ABOUT}.",
     "job:completed": f"The Job ended well: {_ABOUT}.",
     "job:failed": f"The Job ended badly: {_ABOUT}.",
-    "job:outcome-acknowledged": f"A person acknowledged the Job's outcome: {_ABOUT}.",
+    "job:outcome-acknowledged": (
+        f"A person acknowledged the outcome of a Job that was shown as it ran: {_ABOUT}."
+    ),
     "job:parts-completed": (
         f"The last open part of the Job ended: {_ABOUT}, "
         "`parts{total, completed, failed, canceled}`."
@@ -30,24 +32,31 @@ _TOPIC_OF = {
     JobStatus.FAILED: "job:failed",
 }
 _REPORTED = ("progress", "info", "meta", "estimated_completion_at")
+_SHOWN = frozenset({JobMode.FOREGROUND, JobMode.TOOLBAR_BLOCKING})
 
 
 def job_topics(job: Job, change: Change) -> Iterator[Fact]:
     """Announce each step of a Job's life once; a mere heartbeat is no step."""
+    context = {"actionId": job.action_id, "actionName": job.operation} if job.action_id else {}
+    for topic, payload in _steps(job, change):
+        yield Fact(topic, payload, context)
+
+
+def _steps(job: Job, change: Change) -> Iterator[tuple[str, dict[str, Any]]]:
     if change.kind == "deleted":
-        yield Fact("job:deleted")
+        yield "job:deleted", {}
         return
     about = _about(job)
     if change.kind == "created":
-        yield Fact("job:created", about | {"status": JobStatus.CREATED.value})
+        yield "job:created", about | {"status": JobStatus.CREATED.value}
     if change.kind == "created" or change.touches("status"):
-        yield Fact(_TOPIC_OF.get(JobStatus(job.status), "job:updated"), about)
+        yield _TOPIC_OF.get(JobStatus(job.status), "job:updated"), about
     elif change.touches(*_REPORTED):
-        yield Fact("job:updated", about)
+        yield "job:updated", about
     if change.touches("parts_result") and job.parts_result is not None:
-        yield Fact("job:parts-completed", about | {"parts": job.parts_result})
+        yield "job:parts-completed", about | {"parts": job.parts_result}
     if change.touches("outcome_acknowledged_at") and _is_acknowledged(job):
-        yield Fact("job:outcome-acknowledged", about)
+        yield "job:outcome-acknowledged", about
 
 
 def _about(job: Job) -> dict[str, Any]:
@@ -68,7 +77,7 @@ def _about(job: Job) -> dict[str, Any]:
 
 
 def _is_acknowledged(job: Job) -> bool:
-    return job.outcome_acknowledged_at is not None and job.mode != JobMode.BACKGROUND
+    return job.outcome_acknowledged_at is not None and job.mode in _SHOWN
 
 
 TOPICS = {Job: job_topics}

@@ -1,7 +1,7 @@
 """Which records of a Sheet are meant: by conditions, by ids, or by a commit."""
 
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any, Final
 
 from sqlalchemy import ColumnElement, Select, TextClause, and_, literal_column, select, text
@@ -60,6 +60,14 @@ class Selection:
         listed = record.c.n.in_(self._numbers(state))
         return statement.where(listed if condition == EVERY else ~listed)
 
+    def query(self) -> dict[str, Any]:
+        """Give what is said, in the words of the original (domain reference 2.7)."""
+        return {
+            _WORDS[name]: list(value) if isinstance(value, tuple) else value
+            for name, value in asdict(self).items()
+            if value != _UNSAID[name]
+        }
+
     def _source(self, state: SheetState) -> Select[Any]:
         if self.commit_id is not None:
             return commits.of_commit(_commit(state, self.commit_id, "commitId"))
@@ -74,6 +82,19 @@ class Selection:
             raise DomainError(msg, path=("ids",), code="BAD_USER_INPUT")
         local = (local_number(id, "rc", state.sheet_id) for id in ids)
         return [first_of(state.number) | number for number in local if number is not None]
+
+
+_UNSAID: Final = asdict(Selection())
+_WORDS: Final = {
+    "filter": "filter",
+    "filter_field": "filterField",
+    "search": "searchValue",
+    "search_field": "searchField",
+    "q": "q",
+    "ids": "ids",
+    "commit_id": "commitId",
+    "since_commit_id": "sinceCommitId",
+}
 
 
 def in_sheet(state: SheetState) -> ColumnElement[bool]:

@@ -8,12 +8,11 @@ from sqlalchemy import Select, String, cast, select
 from strawberry import auto
 from strawberry.scalars import JSON
 
-from gqlspaces.blueprint.space import SpaceConfig, SpacePatch
+from gqlspaces.blueprint.space import SpacePatch
 from gqlspaces.blueprint.space import SpaceSettings as SpaceSettingsConfig
 from gqlspaces.blueprint.theme import Theme as ThemeConfig
 from gqlspaces.features.actions.api import Action
 from gqlspaces.features.actions.model import Action as ActionRow
-from gqlspaces.features.columns import checked
 from gqlspaces.features.jobs.api import Job
 from gqlspaces.features.spaces import model, service
 from gqlspaces.features.spaces.topics import CATALOGUE, TOPICS
@@ -24,7 +23,7 @@ from gqlspaces.kernel.feature import Feature
 from gqlspaces.kernel.graphql.connection import PAGED, Connection, Page, Sort, paginate
 from gqlspaces.kernel.graphql.context import Info
 from gqlspaces.kernel.graphql.exposure import Node, children, exposes, extend, graphql_enum, one
-from gqlspaces.kernel.graphql.inputs import accepts, body_of, optional, repeatable, required, sent
+from gqlspaces.kernel.graphql.inputs import accepts, body_of, optional, required, sent
 from gqlspaces.kernel.graphql.mutation import mutation
 from gqlspaces.kernel.graphql.outputs import output_of
 from gqlspaces.kernel.graphql.query import query
@@ -66,6 +65,7 @@ class Space(Node):
     is_collaborative: auto
     created_by: auto
     created_from: auto
+    app_revision: auto
     archived_at: auto
     expired_at: auto
     upgraded_at: auto
@@ -172,13 +172,6 @@ def _filtered(wanted: dict[str, Any]) -> Select[Any]:
 _VERSION = "Refuse with STALE_VERSION unless the Space is at this version."
 
 
-@accepts(SpaceConfig)
-class CreateSpaceInput:
-    """What a new Space is."""
-
-    idempotency_key: str | None = repeatable()
-
-
 @accepts(SpacePatch)
 class UpdateSpaceInput:
     """What to change of a Space; absent leaves as it is, null clears, metadata is merged."""
@@ -214,13 +207,6 @@ class UpdateThemeInput:
 
     id: strawberry.ID = required("The Space.")
     theme: JSON | None = required("What to merge into the theme; null takes it away.")
-
-
-@mutation(Scope.SPACE_WRITE, space=Space, job=Job)
-async def create_space(tx: Transaction, input: CreateSpaceInput) -> dict[str, Any]:
-    """Make a Space; unless `autoConfigure` is false a `space:configure` Job becomes ready."""
-    made = await service.create_space(tx, config=checked(SpaceConfig, body_of(input)))
-    return made._asdict()
 
 
 @mutation(Scope.SPACE_WRITE, space=Space)
@@ -266,7 +252,6 @@ feature = Feature(
     catalogue=CATALOGUE,
     queries=[space, spaces],
     mutations=[
-        create_space,
         update_space,
         update_theme,
         archive_space,

@@ -17,6 +17,7 @@ class Space(Entity, table=True):
     __tablename__ = "space"
     __table_args__ = (
         Index("ix_space_created", "environment_id", "created_at", "id"),
+        Index("ix_space_app", "app_id", "id"),
         Index("ix_space_namespace", "environment_id", "effective_namespace"),
     )
     prefix: ClassVar[str] = "sp"
@@ -69,6 +70,9 @@ class Space(Entity, table=True):
     created_by: str = Field(default="", max_length=64, description="The key that created it.")
     created_from: str | None = Field(
         default=None, max_length=64, description="The template Space it was made from."
+    )
+    app_revision: int | None = Field(
+        default=None, description="The revision of its App's Blueprint that it was last given."
     )
     archived_at: datetime | None = time_column("When it was archived.", default=None)
     expired_at: datetime | None = time_column("When its data was removed.", default=None)

@@ -24,7 +24,7 @@ class NewSpace(NamedTuple):
 
 
 async def create_space(tx: Transaction, *, config: SpaceConfig) -> NewSpace:
-    """Make a Space; unless told otherwise a ``space:configure`` Job is ready for a listener."""
+    """Make a Space and, unless told otherwise, a ``space:configure`` Job that is ready."""
     app = await _app(tx, config.app_id)
     space = Space(
         name=config.name or str(getattr(app, "entity", "Space")),

@@ -1,6 +1,6 @@
 """What a resolver is given: who asks, a view of the database, and batching that needs no list."""
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field, replace
 from typing import Any, TypeAlias
@@ -25,7 +25,8 @@ class Context:
     """The surroundings of one operation.
 
     ``lease`` is the fencing token a mutation inside a job carries, ``last_event_id`` the cursor
-    an SSE client resumes from.
+    an SSE client resumes from. ``services`` are what runs beside requests on this node and features
+    need to reach, by their class.
     """
 
     database: Database
@@ -34,6 +35,7 @@ class Context:
     lease: str | None = None
     last_event_id: str | None = None
     request_id: str | None = None
+    services: Mapping[type[Any], Any] = field(default_factory=dict)
     _loaders: dict[Batch, DataLoader[str, Any]] = field(default_factory=dict)
 
     def for_operation(self) -> "Context":

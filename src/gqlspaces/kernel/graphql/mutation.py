@@ -64,8 +64,8 @@ def mutation(
         async def resolve(info: Info, input: Any) -> Any:
             try:
                 info.context.principal.require(scope)
-                once = partial(by or _once, info.context, named, input, fenced=fenced)
-                members = await finish(repeated(once))
+                work = partial(by or once, info.context, named, input, fenced=fenced)
+                members = await finish(repeated(work))
             except DomainError as error:
                 return payload(user_errors=_user_errors(error))
             return payload(user_errors=[], **members)
@@ -104,14 +104,15 @@ def _payload(name: str, answers: Mapping[str, Any]) -> Any:
     return strawberry.type(cls, description=f"What `{camel}` answers.")
 
 
-async def _once(context: Context, rule: Rule, input: Any, *, fenced: bool) -> Any:
+async def once(context: Context, rule: Rule, input: Any, *, fenced: bool) -> Any:
+    """Carry a rule out in one transaction; by its idempotency key, an input is taken once."""
     async with context.transaction() as tx:
         kept = await _answer_kept(tx, rule, input)
         if kept is None or not kept.answer:
             if fenced and context.lease:
                 await tx.rules.fence(tx, context.lease)
             answer = await rule(tx, input)
-            if kept is not None:
+            if kept is not None and not tx.rehearsal:
                 await tx.flush()
                 kept.answer = idempotency.plain(answer)
             return answer

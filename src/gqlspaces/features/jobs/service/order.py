@@ -63,13 +63,17 @@ async def release_successors(tx: Transaction, job: Job) -> None:
 
 
 async def account_for_parts(tx: Transaction, parent: Job | None) -> None:
-    """Start the next part of a Job, or tell it how its parts ended when none is open."""
+    """Start the next part of a Job, or tell it how its parts ended when none is open.
+
+    While it is held its progress is at least that of its parts.
+    """
     if parent is None or parent.is_final:
         return
     await tx.flush()
     statement = select(_jobs.status, func.count()).where(_jobs.parent_id == parent.id)
     rows = await tx.session.execute(statement.group_by(_jobs.status))
     standing = {JobStatus(status): number for status, number in rows}
+    steps.go_along(parent, standing)
     if standing.keys() <= FINAL:
         _tell_parent(tx, parent, standing)
     elif not standing.keys() & _STARTED:
@@ -80,6 +84,14 @@ async def open_parts(tx: Transaction, parent: Job) -> list[Job]:
     """Give the parts of a Job that have not ended, locked."""
     statement = select(Job).where(_jobs.parent_id == parent.id, _jobs.status.not_in(FINAL))
     return await tx.all(Job, statement.order_by(_jobs.id))
+
+
+async def failed_parts(tx: Transaction, parent: Job) -> list[Job]:
+    """Give the parts of a Job that have failed, in their order, locked."""
+    if parent.part_execution is None:
+        return []
+    statement = select(Job).where(_jobs.parent_id == parent.id, _jobs.status == JobStatus.FAILED)
+    return await tx.all(Job, statement.order_by(_jobs.part, _jobs.id))
 
 
 async def _waits_for_predecessors(tx: Transaction, job: Job) -> bool:
@@ -111,8 +123,6 @@ async def _start_next_part(tx: Transaction, parent: Job) -> None:
 
 
 def _tell_parent(tx: Transaction, parent: Job, ended: dict[JobStatus, int]) -> None:
-    if not ended:
-        return
     parent.parts_result = {
         "total": sum(ended.values()),
         "completed": ended.get(JobStatus.COMPLETE, 0),

@@ -17,6 +17,7 @@ _INHERITED = (
     "workbook_id",
     "sheet_id",
     "document_id",
+    "action_id",
     "type",
     "operation",
     "source_id",

@@ -6,6 +6,7 @@ from typing import Any
 from gqlspaces.features.columns import checked
 from gqlspaces.features.jobs.configuration import JobSettlement
 from gqlspaces.features.jobs.model import Job, JobStatus
+from gqlspaces.features.jobs.outcome import RETRY
 from gqlspaces.features.jobs.service import order, steps
 from gqlspaces.features.jobs.service.refusals import (
     conflict,
@@ -61,6 +62,7 @@ async def expire_job(tx: Transaction, job: Job, parent: Job | None) -> None:
 
     The lease of the silent holder settled nothing, so it does not become ``last_lease``.
     """
+    steps.fall_silent(job)
     if job.attempt < job.max_attempts:
         steps.give_back(job)
         return
@@ -88,13 +90,19 @@ async def cancel_job(tx: Transaction, *, id: str, info: str | None = None) -> Jo
 
 
 async def retry_job(tx: Transaction, *, id: str) -> Job:
-    """Begin a failed Job again under its own id, with all its attempts before it."""
+    """Begin a Job again under its own id, with all its attempts before it.
+
+    It has failed, or has ended with an outcome that offers to retry it. Its parts that have failed
+    begin again too.
+    """
     job, parent = await order.find_with_parent(tx, id)
-    require_status(job, "retried", JobStatus.FAILED)
+    if not (job.status == JobStatus.COMPLETE and _offers_retry(job)):
+        require_status(job, "retried", JobStatus.FAILED)
     steps.renew(job)
-    if parent is not None:
+    if parent is not None and not parent.is_final:
         parent.parts_result = None
     await order.begin(tx, job)
+    await _retry_parts(tx, job)
     return job
 
 
@@ -105,6 +113,11 @@ async def acknowledge_outcome(tx: Transaction, *, id: str) -> Job:
         raise conflict(job, "acknowledged as ended")
     job.outcome_acknowledged_at = job.outcome_acknowledged_at or tx.now
     return job
+
+
+def _offers_retry(job: Job) -> bool:
+    following = (job.outcome or {}).get("next") or {}
+    return following.get("type") == RETRY
 
 
 def _record(job: Job, settlement: JobSettlement) -> None:
@@ -118,6 +131,16 @@ async def _end(tx: Transaction, job: Job, parent: Job | None, status: JobStatus)
     if status == JobStatus.COMPLETE:
         await order.release_successors(tx, job)
     await order.account_for_parts(tx, parent)
+
+
+async def _retry_parts(tx: Transaction, job: Job) -> None:
+    for part in await order.failed_parts(tx, job):
+        job.parts_result = None
+        steps.renew(part)
+        # In sequence a part waits for the one before it, which must be seen to have begun.
+        await tx.flush()
+        await order.begin(tx, part)
+        await _retry_parts(tx, part)
 
 
 async def _cancel_parts(tx: Transaction, job: Job) -> None:

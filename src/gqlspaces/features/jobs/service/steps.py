@@ -1,15 +1,17 @@
 """The steps of a Job's life, as changes of its row; whether one is allowed was asked before."""
 
 import secrets
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from random import SystemRandom
 
 from gqlspaces.features.jobs.configuration import JobReport
-from gqlspaces.features.jobs.model import LEASE_SECONDS, Job, JobStatus
+from gqlspaces.features.jobs.model import FINAL, LEASE_SECONDS, Job, JobStatus
 
 _BASE = 5.0
 _LONGEST = 600.0
 _SPREAD = 0.2
+_PARTS_SHARE = 99
 
 
 class Chance:
@@ -26,7 +28,7 @@ def backoff(attempt: int) -> timedelta:
 
 
 def take(job: Job, holder: str | None, seconds: int | None, now: datetime) -> None:
-    """Begin an attempt under a new lease."""
+    """Begin an attempt under a new lease, which waits for the Job's parts if some are open."""
     job.status = JobStatus.EXECUTING
     job.attempt += 1
     job.progress = 0
@@ -34,7 +36,8 @@ def take(job: Job, holder: str | None, seconds: int | None, now: datetime) -> No
     job.holder = holder
     job.started_at = job.started_at or now
     job.lease_seconds = seconds or LEASE_SECONDS
-    job.lease_until = now + timedelta(seconds=job.lease_seconds)
+    waits = job.part_execution is not None and job.parts_result is None
+    job.lease_until = None if waits else now + timedelta(seconds=job.lease_seconds)
 
 
 def prolong(job: Job, seconds: int | None, now: datetime) -> None:
@@ -53,6 +56,13 @@ def resume(job: Job, now: datetime) -> None:
     """Count the lease anew after the Job's parts have ended."""
     if job.lease is not None:
         job.lease_until = now + timedelta(seconds=job.lease_seconds)
+
+
+def go_along(job: Job, parts: Mapping[JobStatus, int]) -> None:
+    """Let the progress of a Job show how many of its parts have ended."""
+    ended = sum(number for status, number in parts.items() if status in FINAL)
+    if job.status == JobStatus.EXECUTING and ended:
+        job.progress = max(job.progress, _PARTS_SHARE * ended // sum(parts.values()))
 
 
 def report(job: Job, said: JobReport) -> None:
@@ -79,6 +89,12 @@ def give_back(job: Job, available_at: datetime | None = None) -> None:
     job.status = JobStatus.READY if available_at is None else JobStatus.SCHEDULED
 
 
+def fall_silent(job: Job) -> None:
+    """Note that the holder let its lease run out."""
+    job.silences += 1
+    job.silent_holder = job.holder
+
+
 def end(job: Job, status: JobStatus, now: datetime) -> None:
     """End the Job; its holder stays known."""
     free(job)
@@ -91,7 +107,8 @@ def end(job: Job, status: JobStatus, now: datetime) -> None:
 
 def renew(job: Job) -> None:
     """Forget how the Job ended and count its attempts anew."""
-    job.attempt = job.progress = 0
+    job.attempt = job.progress = job.silences = 0
+    job.silent_holder = None
     job.holder = job.info = job.outcome = job.result = None
     job.started_at = job.finished_at = job.outcome_acknowledged_at = None
     job.estimated_completion_at = None

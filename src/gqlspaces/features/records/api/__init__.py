@@ -1,6 +1,5 @@
 """Records in GraphQL."""
 
-from gqlspaces.features.records.api.availability import ActionAvailability
 from gqlspaces.features.records.api.lists import commit, record
 from gqlspaces.features.records.api.mutations import MUTATIONS
 from gqlspaces.features.records.api.snapshots import MUTATIONS as SNAPSHOT_MUTATIONS
@@ -14,5 +13,5 @@ feature = Feature(
     catalogue=CATALOGUE,
     queries=[record, commit, snapshot],
     mutations=[*MUTATIONS, *SNAPSHOT_MUTATIONS],
-    types=[Record, Commit, Snapshot, ActionAvailability],
+    types=[Record, Commit, Snapshot],
 )

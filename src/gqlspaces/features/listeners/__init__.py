@@ -1,0 +1,1 @@
+"""Who listens: programs that introduced themselves, and what they hear."""

@@ -1,0 +1,1 @@
+"""How the structure of Spaces came to be: every change, and the way back."""

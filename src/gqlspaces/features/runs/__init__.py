@@ -1,0 +1,1 @@
+"""Running Actions: what a click makes of a button."""
