@@ -2,7 +2,7 @@
 
 # ruff: noqa: INP001 - checked by its path, it belongs to no package
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, assert_type
 
 from gqlspaces.listener import (
@@ -11,9 +11,11 @@ from gqlspaces.listener import (
     ApiError,
     Commit,
     Event,
+    GoTo,
     Job,
     Listener,
     Message,
+    Outcome,
     Record,
     RecordPage,
     Scope,
@@ -24,6 +26,7 @@ from gqlspaces.listener import (
     WrittenRecords,
     configure_space,
     job_handler,
+    job_in_parts,
 )
 from gqlspaces.listener.structure import CreatedSpace
 
@@ -50,10 +53,16 @@ async def configure(event: Event) -> str:
     await api.sheets.set_access("sh_1", ["add", "edit"])
     await api.jobs.complete(job_id, outcome={"message": "Done", "acknowledge": True})
 
+    await api.jobs.complete(job_id, outcome=Outcome("Done", next=GoTo("sh_1", "Go on")))
+    assert_type(await api.jobs.parts(job_id), list[Job])
+    assert_type(await api.workbooks.get("wb_1"), Workbook | None)
+
     await api.jobs.ack(job_id, progres=10)  # type: ignore[call-arg]
     await api.jobs.ack(job_id, progress="ten")  # type: ignore[arg-type]
     await api.workbooks.create(name="no Space")  # type: ignore[call-arg]
     await api.jobs.complete(job_id, outcome={"mesage": "Done"})  # type: ignore[arg-type]
+    Outcome("Done", next={"type": "id"})  # type: ignore[arg-type]
+    Outcome("Done", trigger="sometimes")  # type: ignore[arg-type]
     workbook["slug"]  # type: ignore[typeddict-item]
     return "a decorated handler keeps its type"
 
@@ -178,3 +187,22 @@ def read(error: ApiError) -> None:
     """Read what an error says."""
     assert_type(error.code, str)
     assert_type(error.path, tuple[str, ...])
+
+
+async def cut(_event: Event) -> int:
+    """Say how many parts there are."""
+    return 3
+
+
+async def work_on_part(_event: Event, part: dict[str, Any], _tick: Tick) -> Outcome:
+    """Do a part."""
+    return Outcome(str(part))
+
+
+async def sum_up(_event: Event, parts: Sequence[Job]) -> None:
+    """End the whole."""
+    assert_type(parts[0]["partData"], dict[str, Any] | None)
+
+
+listener.use(job_in_parts("workbook:export", cut, work_on_part, sum_up, run_in_parallel=True))
+listener.use(job_in_parts("workbook:export", cut, sum_up))  # type: ignore[arg-type]

@@ -31,6 +31,7 @@ class Store:
         self.calls: list[tuple[str, dict[str, Any], Mapping[str, str]]] = []
         self.answers: dict[str, dict[str, Any]] = {}
         self.subscribers = 0
+        self.introduced: Mapping[str, Any] | None = None
         self._numbers = itertools.count(1)
 
     async def until(self, condition: Callable[[], object]) -> None:
@@ -77,6 +78,7 @@ class Store:
             "sourceId": "sp_1",
             "environmentId": "env_1",
             "namespaces": [],
+            "parts": [],
             "createdAt": AT,
         } | job
         if not silent:
@@ -131,8 +133,15 @@ class Store:
         }
 
     async def events(
-        self, _info: Any, after: str, filter: Mapping[str, Any], checkpoints: bool = False
+        self,
+        _info: Any,
+        *,
+        after: str,
+        filter: Mapping[str, Any],
+        checkpoints: bool = False,
+        listener: Mapping[str, Any] | None = None,
     ) -> AsyncIterator[dict[str, Any]]:
+        self.introduced = listener
         place = self.place_of(after)
         pattern = EventPattern(
             filter.get("topics", "**"),
@@ -241,20 +250,37 @@ class Store:
     async def _completeJob(self, id: str, lease: str, **ending: Any) -> dict[str, Any]:  # noqa: N802
         job = self._hold(id, lease)
         job |= {"status": "COMPLETE", "outcome": ending.get("outcome"), "info": ending.get("info")}
+        job["result"] = ending.get("result")
         await self.announce(id, "job:completed")
-        parent = job.get("parentId", "")
-        siblings = [one for one in self.jobs.values() if parent and one.get("parentId") == parent]
-        if siblings and all(one["status"] == "COMPLETE" for one in siblings):
-            await self.announce(parent, "job:parts-completed")
+        await self._account_for(job)
         return {"job": job}
 
-    async def _splitJob(self, id: str, lease: str, parts: int, **_rest: Any) -> dict[str, Any]:  # noqa: N802
+    async def _account_for(self, part: dict[str, Any]) -> None:
+        whole = self.jobs.get(part.get("parentId", ""))
+        if whole and all(one["status"] in {"COMPLETE", "FAILED"} for one in whole["parts"]):
+            ends = [one["status"] for one in whole["parts"]]
+            done, failed = ends.count("COMPLETE"), ends.count("FAILED")
+            whole["partsResult"] = {"total": len(ends), "completed": done, "failed": failed}
+            await self.announce(whole["id"], "job:parts-completed")
+
+    async def _splitJob(  # noqa: N802
+        self, id: str, lease: str, parts: Any, **more: Any
+    ) -> dict[str, Any]:
         job = self._hold(id, lease)
+        if job.get("partExecution"):
+            raise Refused("JOB_CONFLICT", "it cannot be split again")
+        job["partExecution"] = "PARALLEL" if more["runInParallel"] else "SEQUENTIAL"
+        described = parts if isinstance(parts, list) else [{"part": n} for n in range(parts)]
         ids = [
-            await self.add_job(job["name"], isPart=True, parentId=id, input={"part": part})
-            for part in range(parts)
+            await self.add_job(
+                job["name"], silent=True, isPart=True, parentId=id, partData=part, input=part
+            )
+            for part in described
         ]
-        return {"job": job, "parts": [self.jobs[part] for part in ids]}
+        job["parts"] = [self.jobs[part] for part in ids]
+        for part in ids:
+            await self.announce(part)
+        return {"job": job, "parts": job["parts"]}
 
     async def _deleteWorkbook(self, id: str) -> dict[str, Any]:  # noqa: N802
         left = [workbook for workbook in self.workbooks if workbook["id"] != id]
@@ -270,6 +296,7 @@ class Store:
         job |= {"status": "READY" if retry else "FAILED", "outcome": ending.get("outcome")}
         self.leases.pop(id)
         await self.announce(id, "job:ready" if retry else "job:failed")
+        await self._account_for(job)
         return {"job": job}
 
     async def _createWorkbook(self, **workbook: Any) -> dict[str, Any]:  # noqa: N802

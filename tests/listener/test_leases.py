@@ -256,3 +256,44 @@ async def test_a_second_stop_waits_no_longer(running: Running, store: Store) -> 
         runner.stop()
 
     assert store.jobs[job_id]["status"] == "READY"
+
+
+async def test_a_job_that_is_retried_waits_for_its_parts_anew(
+    running: Running, store: Store
+) -> None:
+    listener = Listener()
+    order: list[str] = []
+
+    @listener.on(["job:parts-*", "document:created"])
+    async def watch(event: Event) -> None:
+        order.append(event.topic)
+        await store.notify()
+
+    @listener.on("job:ready", {"payload.isPart": False})
+    async def split(event: Event) -> None:
+        await event.api.jobs.split(event.context["jobId"], 1)
+        if store.jobs[event.context["jobId"]]["attempt"] == 1:
+            await store.until(lambda: "job:parts-completed" in order)
+            await event.api.jobs.fail(event.context["jobId"])
+        else:
+            await store.emit("document:created")
+
+    @listener.on("job:ready", {"payload.isPart": True})
+    async def work(event: Event) -> None:
+        await event.api.jobs.complete(event.context["jobId"])
+
+    @listener.on("job:parts-completed")
+    async def finish(event: Event) -> None:
+        order.append("finish")
+        await event.api.jobs.complete(event.context["jobId"])
+
+    async with running(listener, sweep_seconds=0.05):
+        job_id = await store.add_job()
+        await store.until(lambda: store.jobs[job_id]["status"] == "FAILED")
+        store.jobs[job_id] |= {"status": "READY", "partsResult": None}
+        await store.announce(job_id)
+        await store.until(lambda: "document:created" in order)
+        await store.announce(job_id, "job:parts-completed")
+        await store.until(lambda: settled(store, job_id))
+
+    assert [one for one in order if one != "job:parts-completed"] == ["document:created", "finish"]

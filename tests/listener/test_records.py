@@ -59,6 +59,37 @@ async def test_records_are_selected(office: Office, real: Api, contacts: str) ->
     assert [one["values"] for one in found.records] == [{"name": "bob"}]
 
 
+async def test_the_records_that_a_job_is_about_are_read(
+    office: Office, real: Api, contacts: str
+) -> None:
+    await office.insert(contacts, {"name": "ann"}, {"name": "bob"}, {"name": "bobby"})
+    await office.caller.do("completeCommit", "", id=(await office.commits(contacts))[0]["id"])
+    for target, selection, names in (
+        (contacts, {"search": "bob", "searchField": "name", "filter": "VALID"}, ["bob", "bobby"]),
+        (contacts, None, ["ann", "bob", "bobby"]),
+    ):
+        button = {"operation": f"send{len(names)}", "label": "Send", "targetId": target}
+        action = (await office.caller.do("createAction", "action { id }", **button))["action"]
+        click = {"actionId": action["id"], "selection": selection}
+        made = await office.caller.do("runAction", "job { id }", **click)
+        job = await real.jobs.get(made["job"]["id"])
+        assert job is not None
+        assert job["actionId"] == action["id"]
+        found = await real.records.of_job(job)
+        assert [one["values"]["name"] for one in found.records] == names
+
+
+async def test_a_job_that_nobody_selected_records_for_is_about_none(
+    office: Office, real: Api, contacts: str
+) -> None:
+    wanted = {"type": "SHEET", "operation": "send", "sourceId": contacts}
+    made = await office.caller.do("createJob", "job { id }", **wanted)
+    job = await real.jobs.get(made["job"]["id"])
+    assert job is not None
+    with pytest.raises(ApiError, match="'sheet:send' is about no records"):
+        await real.records.of_job(job)
+
+
 async def test_a_commit_is_read_and_completed(office: Office, real: Api, contacts: str) -> None:
     made = await real.records.insert(contacts, [{"values": {"name": "ann"}}])
     commit = made["commit"]

@@ -65,6 +65,31 @@ async def test_a_listener_hears_what_happens_after_it_is_ready(
     assert event.created_at is not None
 
 
+async def test_a_listener_introduces_itself_by_the_name_that_holds_its_jobs(
+    running: Running, store: Store, transport: str
+) -> None:
+    listener = Listener()
+
+    @listener.on("job:ready", {"job": "space:configure"})
+    async def configure(event: Event) -> None:
+        await event.api.jobs.complete(event.job_id or "")
+
+    async with running(listener, transport=transport):
+        job = store.jobs[await store.add_job()]
+        await store.until(lambda: job["status"] == "COMPLETE")
+
+    assert store.introduced is not None
+    assert store.introduced["name"] == job["holder"]
+    assert store.introduced["registrations"] == [
+        {
+            "on": ["job:ready"],
+            "filters": [{"job": "space:configure"}],
+            "namespaces": [],
+            "works": True,
+        }
+    ]
+
+
 async def test_events_come_once_and_in_order_however_often_the_connection_breaks(
     running: Running, gateway: Gateway, store: Store, heard: Heard
 ) -> None:

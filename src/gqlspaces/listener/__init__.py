@@ -25,6 +25,7 @@ from gqlspaces.listener.entities import (
     Field,
     Job,
     JobOutcome,
+    PartsResult,
     Sheet,
     Space,
     StoredRecord,
@@ -43,8 +44,23 @@ from gqlspaces.listener.errors import (
 from gqlspaces.listener.event import Event
 from gqlspaces.listener.hooks import Verdict
 from gqlspaces.listener.listener import Listener, Plugin, Scope
+from gqlspaces.listener.outcome import (
+    ClearFilters,
+    Download,
+    DownloadFiles,
+    FileLink,
+    GoTo,
+    NextStep,
+    Outcome,
+    Retry,
+    ShowSheet,
+    ShowSnapshot,
+    Visit,
+    Wait,
+)
 from gqlspaces.listener.pace import Clock, Pace
-from gqlspaces.listener.plugins import Tick, configure_space, job_handler
+from gqlspaces.listener.parts import job_in_parts
+from gqlspaces.listener.plugins import Ending, Tick, configure_space, job_handler
 from gqlspaces.listener.record import Message, Record
 from gqlspaces.listener.records import RecordPage
 from gqlspaces.listener.registration import Handler
@@ -55,14 +71,20 @@ __all__ = [
     "Api",
     "ApiError",
     "Claim",
+    "ClearFilters",
     "Client",
     "Clock",
     "Commit",
     "Connection",
     "CursorRefused",
     "Document",
+    "Download",
+    "DownloadFiles",
+    "Ending",
     "Event",
     "Field",
+    "FileLink",
+    "GoTo",
     "Handler",
     "Job",
     "JobCanceled",
@@ -71,22 +93,31 @@ __all__ = [
     "LeaseLost",
     "Listener",
     "Message",
+    "NextStep",
     "Options",
+    "Outcome",
     "Pace",
+    "PartsResult",
     "Plugin",
     "Problem",
     "Record",
     "RecordPage",
+    "Retry",
     "Runner",
     "Scope",
     "Sheet",
+    "ShowSheet",
+    "ShowSnapshot",
     "Space",
     "StoredRecord",
     "Tick",
     "Unreachable",
     "Verdict",
+    "Visit",
+    "Wait",
     "Workbook",
     "WrittenRecords",
     "configure_space",
     "job_handler",
+    "job_in_parts",
 ]

@@ -14,8 +14,11 @@ class Mutation(NamedTuple):
 
 JOB = """
 fragment JobParts on Job {
-  id type operation name status progress info attempt maxAttempts isPart
-  spaceId sourceId environmentId namespaces input metadata createdAt
+  id type operation name status progress info attempt maxAttempts
+  isPart part partData partExecution partsResult parentId
+  environmentId appId spaceId workbookId sheetId documentId actionId sourceId namespaces
+  input subject { type id resource params query }
+  result metadata createdAt
 }
 """
 
@@ -60,6 +63,8 @@ fragment EventParts on Event {
 
 EVENT_CURSOR = "query EventCursor { eventCursor }"
 
+GET_PARTS = JOB + "query Parts($id: ID!) { job(id: $id) { parts { ...JobParts } } }"
+
 GET_JOB = JOB + "query Job($id: ID!) { job(id: $id) { ...JobParts } }"
 
 READY_JOBS = (
@@ -70,6 +75,8 @@ query ReadyJobs($last: Int!) {
 }
 """
 )
+
+GET_WORKBOOK = WORKBOOK + "query Workbook($id: ID!) { workbook(id: $id) { ...WorkbookParts } }"
 
 GET_SPACE = SPACE + "query Space($id: ID!) { space(id: $id) { ...SpaceParts } }"
 
@@ -109,8 +116,8 @@ query CommitConstraints($id: ID!) {
 EVENTS = (
     EVENT
     + """
-subscription Events($filter: EventFilter, $after: String) {
-  events(filter: $filter, after: $after, checkpoints: true) {
+subscription Events($filter: EventFilter, $after: String, $listener: ListenerInput) {
+  events(filter: $filter, after: $after, checkpoints: true, listener: $listener) {
     cursor
     event { ...EventParts }
   }

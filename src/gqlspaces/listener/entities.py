@@ -5,8 +5,21 @@ from typing import Any, TypedDict
 Json = dict[str, Any]
 
 
+class PartsResult(TypedDict):
+    """How the parts of a job have ended, in numbers."""
+
+    total: int
+    completed: int
+    failed: int
+    canceled: int
+
+
 class Job(TypedDict):
-    """A piece of work; `name` is `<type>:<operation>`, progress goes from 0 to 100."""
+    """A piece of work; `name` is `<type>:<operation>`, progress goes from 0 to 100.
+
+    Of a part, `partData` says which part of the work it does. Of a job that was split,
+    `partExecution` is set, and `partsResult` once all parts have ended.
+    """
 
     id: str
     type: str
@@ -18,11 +31,23 @@ class Job(TypedDict):
     attempt: int
     maxAttempts: int
     isPart: bool
-    spaceId: str | None
-    sourceId: str
+    part: int | None
+    partData: Json | None
+    partExecution: str | None
+    partsResult: PartsResult | None
+    parentId: str | None
     environmentId: str
+    appId: str | None
+    spaceId: str | None
+    workbookId: str | None
+    sheetId: str | None
+    documentId: str | None
+    actionId: str | None
+    sourceId: str
     namespaces: list[str]
     input: Json | None
+    subject: Json | None
+    result: Json | None
     metadata: Json | None
     createdAt: str
 

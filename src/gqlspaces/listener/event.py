@@ -17,6 +17,16 @@ COMMIT_CREATED = "commit:created"
 WORK = frozenset({READY, PARTS_COMPLETED})
 """Topics that call for work on a job, by the one replica that holds it."""
 
+_PLACES = (
+    "environmentId",
+    "appId",
+    "spaceId",
+    "workbookId",
+    "sheetId",
+    "documentId",
+    "actionId",
+)
+
 
 @dataclass(frozen=True)
 class Event:
@@ -79,27 +89,26 @@ def event_of(node: Mapping[str, Any], cursor: str, api: Api) -> Event:
     )
 
 
-def event_of_job(job: Job, api: Api) -> Event:
-    """Return the `job:ready` event of a job that was found ready without one."""
-    context = {
-        "environmentId": job["environmentId"],
-        "spaceId": job["spaceId"],
-        "jobId": job["id"],
-    }
+def event_of_job(job: Job, api: Api, topic: str = READY) -> Event:
+    """Return the event of a job that was found ready, or with its parts ended, without one."""
+    context = {"jobId": job["id"]} | {name: job.get(name) for name in _PLACES}
+    if job.get("actionId"):
+        context["actionName"] = job["operation"]
     payload: dict[str, Any] = {
         "domain": job["name"].partition(":")[0],
         "operation": job["operation"],
         "job": job["name"],
-        "status": "ready",
+        "status": "ready" if topic == READY else "executing",
         "isPart": job["isPart"],
         "progress": job["progress"],
         "attempt": job["attempt"],
         "info": job["info"],
         "input": job["input"],
+        "parts": job["partsResult"] if topic == PARTS_COMPLETED else None,
     }
     return Event(
         id=job["id"],
-        topic=READY,
+        topic=topic,
         domain="job",
         api=api.bound(job["id"]),
         namespaces=tuple(job["namespaces"]),

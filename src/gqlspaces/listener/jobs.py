@@ -8,7 +8,9 @@ from gqlspaces.listener import documents
 from gqlspaces.listener.arguments import JobChanges, JsonObject, NewJob, Progress
 from gqlspaces.listener.calls import Calls
 from gqlspaces.listener.entities import Claim, Job, JobOutcome
+from gqlspaces.listener.errors import JobConflict
 from gqlspaces.listener.lease import Lease
+from gqlspaces.listener.outcome import Outcome, outcome_input
 from gqlspaces.listener.structure import arguments
 
 _PLAIN_LEASE = 300
@@ -32,7 +34,7 @@ class Jobs:
 
     async def ack(self, job_id: str, **progress: Unpack[Progress]) -> Job:
         """Take the job, or report on it if it is taken already, as it is in a job's handler."""
-        if self._holds(job_id):
+        if self.holds(job_id):
             return await self.update(job_id, **progress)
         claim = await self.take(job_id, _PLAIN_LEASE, arguments(progress))
         return claim["job"]
@@ -50,24 +52,24 @@ class Jobs:
         self,
         job_id: str,
         *,
-        outcome: JobOutcome | None = None,
+        outcome: Outcome | JobOutcome | None = None,
         info: str | None = None,
         result: JsonObject | None = None,
     ) -> Job:
-        """End the job well; of `outcome` a person is shown the message."""
-        input = {"outcome": outcome, "info": info, "result": result}
+        """End the job well; `outcome` is what a person is shown."""
+        input = {"outcome": outcome_input(outcome), "info": info, "result": result}
         return await self._settle(documents.COMPLETE_JOB, job_id, input)
 
     async def fail(
         self,
         job_id: str,
         *,
-        outcome: JobOutcome | None = None,
+        outcome: Outcome | JobOutcome | None = None,
         info: str | None = None,
         retry: bool = False,
     ) -> Job:
         """End the job badly; with `retry` it becomes ready again while attempts are left."""
-        input = {"outcome": outcome, "info": info, "retry": retry or None}
+        input = {"outcome": outcome_input(outcome), "info": info, "retry": retry or None}
         return await self._settle(documents.FAIL_JOB, job_id, input)
 
     async def cancel(self, job_id: str, *, info: str | None = None) -> Job:
@@ -83,13 +85,30 @@ class Jobs:
 
         The handler may return then: the job stays held, and a handler that is registered for
         `job:parts-completed` by name completes it, in this replica, when all parts have ended.
+        A job that an earlier holder has split keeps the parts it has.
         """
         input = {"id": job_id, "parts": parts, "runInParallel": run_in_parallel}
         lease = self._calls.leases.get(job_id)
-        payload = await self._calls.mutate_leased(documents.SPLIT_JOB, input, lease)
-        if lease:
-            lease.split = True
+        try:
+            payload = await self._calls.mutate_leased(documents.SPLIT_JOB, input, lease)
+        except JobConflict:
+            job = await self.get(job_id)
+            if job is None or job["partExecution"] is None:
+                raise
+            self.wait_for_parts(job)
+            return await self.parts(job_id)
+        self.wait_for_parts(cast("Job", payload["job"]))
         return cast("list[Job]", payload["parts"])
+
+    async def parts(self, job_id: str) -> list[Job]:
+        """Return the parts of a job in their order; none if it was not split."""
+        data = await self._calls.query(documents.GET_PARTS, {"id": job_id})
+        return cast("list[Job]", data["job"]["parts"] if data["job"] else [])
+
+    def wait_for_parts(self, job: Job) -> None:
+        """Let the handler return although the job, split before, is not ended; as in `split`."""
+        if lease := self._calls.leases.get(job["id"]):
+            lease.split = job
 
     async def claim(
         self,
@@ -129,7 +148,8 @@ class Jobs:
         self._remember(claim, lease_seconds)
         return claim
 
-    def _holds(self, job_id: str) -> bool:
+    def holds(self, job_id: str) -> bool:
+        """Whether the job was taken here and is not ended yet."""
         lease = self._calls.leases.get(job_id)
         return lease is not None and not lease.settled
 

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from gqlspaces.listener.entities import Job
 from gqlspaces.listener.errors import ApiError
 from gqlspaces.listener.pace import Clock
 
@@ -16,13 +17,16 @@ def _nobody() -> None:
 
 @dataclass(eq=False)
 class Lease:
-    """A job held until `deadline`; `seconds` is what each renewal asks for."""
+    """A job held until `deadline`; `seconds` is what each renewal asks for.
+
+    `split` is the job as it was when its handler began to wait for its parts.
+    """
 
     job_id: str
     token: str = field(repr=False)
     seconds: float
     clock: Clock = field(default_factory=Clock, repr=False)
-    split: bool = False
+    split: Job | None = None
     settling: bool = False
     settled: bool = False
     lost: ApiError | None = None

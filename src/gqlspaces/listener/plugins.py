@@ -5,6 +5,7 @@ from typing import Any, Protocol, TypeAlias
 
 from gqlspaces.listener.event import READY, Event
 from gqlspaces.listener.listener import Plugin, Scope
+from gqlspaces.listener.outcome import Outcome
 from gqlspaces.matching import Filter
 
 CONFIGURE = "space:configure"
@@ -18,7 +19,10 @@ class Tick(Protocol):
         ...
 
 
-Work: TypeAlias = Callable[[Event, Tick], Awaitable[Mapping[str, Any] | None]]
+Ending: TypeAlias = Outcome | Mapping[str, Any] | None
+"""How a job ends well: an outcome, a mapping with `outcome`, `info` and `result`, or nothing."""
+
+Work: TypeAlias = Callable[[Event, Tick], Awaitable[Ending]]
 Setup: TypeAlias = Mapping[str, Any] | Callable[[Event], Awaitable[Mapping[str, Any]]]
 After: TypeAlias = Callable[[Event, Sequence[str], Tick], Awaitable[object]]
 
@@ -26,30 +30,41 @@ After: TypeAlias = Callable[[Event, Sequence[str], Tick], Awaitable[object]]
 def job_handler(job: str | Filter, work: Work) -> Plugin:
     """Run `work(event, tick)` for jobs of a name, such as `space:configure`, or of a filter.
 
-    What it returns completes the job: a mapping with `outcome`, `info` and `result`, or None. What
-    it raises fails the job, and a person is shown the message.
+    What it returns completes the job: an `Outcome`, or a mapping with `outcome`, `info` and
+    `result`, or None. What it raises fails the job, and a person is shown the message.
     """
     # The full path: a bare "job" would also look into what users put into a job's input.
     filter: Filter = {"payload.job": job} if isinstance(job, str) else job
 
     async def handle(event: Event) -> None:
-        job_id = event.context["jobId"]
-
-        async def tick(progress: int, info: str | None = None) -> None:
-            if info is None:
-                await event.api.jobs.update(job_id, progress=progress)
-            else:
-                await event.api.jobs.update(job_id, progress=progress, info=info)
-
-        await event.api.jobs.ack(job_id, info="Accepted", progress=0)
-        ending: dict[str, Any] = {"outcome": {"message": "Job complete"}}
-        ending.update(await work(event, tick) or {})
-        await event.api.jobs.complete(job_id, **ending)
+        await do_job(event, work)
 
     def plugin(scope: Scope) -> None:
         scope.on(READY, filter, handle)
 
     return plugin
+
+
+async def do_job(event: Event, work: Work) -> None:
+    """Do the job of an event from its beginning to its end."""
+    jobs, job_id = event.api.jobs, event.context["jobId"]
+
+    async def tick(progress: int, info: str | None = None) -> None:
+        if info is None:
+            await jobs.update(job_id, progress=progress)
+        else:
+            await jobs.update(job_id, progress=progress, info=info)
+
+    await jobs.ack(job_id, info="Accepted", progress=0)
+    await complete_with(event, await work(event, tick))
+
+
+async def complete_with(event: Event, ending: Ending) -> None:
+    """Complete the job of an event, unless its handler has ended it otherwise."""
+    said = {"outcome": ending} if isinstance(ending, Outcome) else ending or {}
+    if event.api.jobs.holds(event.context["jobId"]):
+        whole: dict[str, Any] = {"outcome": {"message": "Job complete"}, **said}
+        await event.api.jobs.complete(event.context["jobId"], **whole)
 
 
 def configure_space(setup: Setup, after: After | None = None) -> Plugin:

@@ -12,12 +12,15 @@ from gqlspaces.listener.arguments import (
     Selection,
 )
 from gqlspaces.listener.calls import Calls
-from gqlspaces.listener.entities import AddedRecords, Commit, StoredRecord, WrittenRecords
+from gqlspaces.listener.entities import AddedRecords, Commit, Job, StoredRecord, WrittenRecords
 from gqlspaces.listener.errors import ApiError
 from gqlspaces.listener.structure import arguments
 
 MOST_RECORDS = 1000
 """How many records a page has at the most."""
+
+# What the original calls otherwise in the subject of a job.
+_WORDS = {"searchValue": "search"}
 
 
 class RecordPage(NamedTuple):
@@ -46,6 +49,20 @@ class Records:
         variables = {"id": sheet_id, **arguments(wanted)}
         data = await self._calls.query(documents.LIST_RECORDS, variables)
         return _page(data["sheet"], f"There is no Sheet {sheet_id!r}.")
+
+    async def of_job(
+        self, job: Job, *, first: int = MOST_RECORDS, after: str | None = None
+    ) -> RecordPage:
+        """Return a page of the records that a job of a Sheet is about: all if none were selected.
+
+        The selection is looked at again: what has changed since the click may have left it.
+        """
+        subject = job["subject"] or {}
+        if (subject.get("resource"), subject.get("type")) != ("records", "COLLECTION"):
+            raise ApiError("INVALID", f"The job {job['name']!r} is about no records.")
+        query = {_WORDS.get(word, word): said for word, said in (subject["query"] or {}).items()}
+        selection = cast("Selection", query)
+        return await self.list(subject["params"]["sheetId"], selection, first=first, after=after)
 
     async def insert(
         self, sheet_id: str, records: Sequence[NewRecord], **options: Unpack[Answering]

@@ -13,6 +13,7 @@ from gqlspaces.listener.api import Api
 from gqlspaces.listener.client import Client, Connection
 from gqlspaces.listener.errors import CursorRefused
 from gqlspaces.listener.event import WORK, Event, event_of
+from gqlspaces.listener.introduction import introduction
 from gqlspaces.listener.pace import Pace
 from gqlspaces.listener.place import Place
 from gqlspaces.listener.registration import event_filter
@@ -121,6 +122,7 @@ class Runner:
             pace=self._pace,
             on_connected=self._connected,
             on_gap=lambda error: self._miss(error, client, workers),
+            listener=introduction(client.holder, self._listener.registrations),
         )
         async with contextlib.aclosing(follower.follow(cursor)) as items:
             async for item in items:

@@ -124,6 +124,7 @@ class Follower:
     """Follows the event log from a cursor, for ever, whatever happens to connections.
 
     `on_gap` is told when the log does not go back to the cursor, and answers with another one.
+    `listener` is how who follows introduces itself, if the document takes that.
     """
 
     connection: Connection
@@ -133,12 +134,15 @@ class Follower:
     pace: Pace
     on_connected: Callable[[], None]
     on_gap: Callable[[CursorRefused], Awaitable[str]]
+    listener: Mapping[str, Any] | None = None
 
     async def follow(self, cursor: str) -> AsyncGenerator[Item]:
         """Yield what comes after `cursor`, each item once and in order."""
         delays = self.pace.delays()
         while True:
-            variables = {"filter": self.filter, "after": cursor}
+            variables: dict[str, Any] = {"filter": self.filter, "after": cursor}
+            if self.listener is not None:
+                variables["listener"] = self.listener
             try:
                 async with aclosing(self._open(variables)) as answers:
                     async for answer in answers:

@@ -73,6 +73,11 @@ class Workbooks:
     def __init__(self, calls: Calls) -> None:
         self._calls = calls
 
+    async def get(self, workbook_id: str) -> Workbook | None:
+        """Return the workbook, or None if there is none that this key may see."""
+        data = await self._calls.query(documents.GET_WORKBOOK, {"id": workbook_id})
+        return cast("Workbook | None", data["workbook"])
+
     async def create(self, **workbook: Unpack[NewWorkbook]) -> Workbook:
         """Create a workbook with its sheets and actions."""
         payload = await self._calls.mutate(documents.CREATE_WORKBOOK, arguments(workbook))

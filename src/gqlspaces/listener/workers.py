@@ -50,7 +50,7 @@ class Workers:
         self._terms = terms
         self._tasks: dict[asyncio.Task[None], str] = {}
         self._begun: deque[str] = deque(maxlen=1000)
-        self._keepers: dict[str, asyncio.Task[None]] = {}
+        self._keepers: dict[Lease, asyncio.Task[None]] = {}
         self._waiting: dict[str, Lease] = {}
         self._early: dict[str, Event] = {}
         self._reserved = 0
@@ -114,7 +114,7 @@ class Workers:
 
     async def release(self) -> None:
         """Break off what still runs and give its jobs back."""
-        tasks = [*self.stop(), *(self._keepers[job_id] for job_id in self._waiting)]
+        tasks = [*self.stop(), *(self._keepers[lease] for lease in self._waiting.values())]
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
@@ -194,7 +194,9 @@ class Workers:
         if lease.token not in self._begun:
             self._begun.append(lease.token)
             keeper = asyncio.create_task(self._keep(lease), name=f"lease of {lease.job_id}")
-            self._keepers[lease.job_id] = keeper
+            self._keepers[lease] = keeper
+            # Of parts that have ended before, the job itself tells.
+            self._early.pop(lease.job_id, None)
             await self._work(lease, event)
 
     async def _work(self, lease: Lease, event: Event) -> None:
@@ -205,7 +207,7 @@ class Workers:
         waits = False
         try:
             raised = await self._listener.call(self._wanting(event), event)
-            waits = not raised and self._wait_for_parts(lease)
+            waits = not raised and not lease.settled and self._wait_for_parts(lease)
             if not waits:
                 await self._settle(event, lease, raised)
         except asyncio.CancelledError:
@@ -215,17 +217,21 @@ class Workers:
                 await self._release(event, lease)
         finally:
             if not waits:
-                self._keepers.pop(lease.job_id).cancel()
+                self._keepers.pop(lease).cancel()
 
     def _wait_for_parts(self, lease: Lease) -> bool:
         """Keep the job of a handler that has split it, if there is another one for its parts."""
         registrations = self._listener.registrations
-        if not lease.split or not any(one.works_on(PARTS_COMPLETED) for one in registrations):
+        job, lease.split = lease.split, None
+        if job is None or not any(one.works_on(PARTS_COMPLETED) for one in registrations):
             return False
-        lease.split = False
         lease.on_lost = lambda: None
         self._waiting[lease.job_id] = lease
-        if early := self._early.pop(lease.job_id, None):
+        early = self._early.pop(lease.job_id, None)
+        if job["partsResult"] is not None:
+            # An earlier holder has split the job, and nobody hears of its parts a second time.
+            early = event_of_job(job, Api(self._client), PARTS_COMPLETED)
+        if early:
             self._resume(lease.job_id, early)
         return True
 
@@ -233,7 +239,7 @@ class Workers:
         lease = self._waiting.pop(job_id, None)
         if lease and not lease.lost:
             self._start(job_id, self._work(lease, event))
-        elif job_id in self._keepers:
+        elif any(held.job_id == job_id for held in self._keepers):
             # The parts were faster than the handler that made them.
             self._early[job_id] = event
 
