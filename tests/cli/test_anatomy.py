@@ -12,6 +12,7 @@ def space(**parts: Any) -> dict[str, Any]:
     return {
         "id": "sp_1",
         "name": "Acme",
+        "entity": "Project",
         "namespace": "red",
         "archivedAt": None,
         "metadata": None,
@@ -57,7 +58,7 @@ def test_everything_stands_in_declared_order() -> None:
     document = {"title": "Customers", "actions": [action("Read", "customers:read")]}
     lines = drawn(space(documents=[document], workbooks=[workbook])).splitlines()
     assert [line.rstrip() for line in lines] == [
-        "Acme  sp_1 · red",
+        "Acme  Project · sp_1 · red",
         "├── ▤ Customers  document",
         "│   └── ▸ Read  customers:read",
         "└── ▣ Company Workbook  workbook",

@@ -75,6 +75,7 @@ def test_an_unknown_setting_is_misuse_and_explained(run: Run) -> None:
         ["jobs", "watch", "jb_1"],
         ["events", "tail"],
         ["health"],
+        ["doctor"],
     ],
     ids=" ".join,
 )

@@ -11,8 +11,10 @@ import typer
 
 from gqlspaces import __version__
 from gqlspaces.cli import (
+    blueprint,
     db,
     demo,
+    doctor,
     events,
     health,
     jobs,
@@ -62,8 +64,10 @@ app.add_typer(spaces.app, name="spaces", help="List and show Spaces.", rich_help
 app.add_typer(
     records.app, name="records", help="Files of records, in and out.", rich_help_panel=LOOK
 )
+app.add_typer(blueprint.app, name="blueprint", help="Blueprints as files.", rich_help_panel=LOOK)
 app.add_typer(jobs.app, name="jobs", help="Watch jobs.", rich_help_panel=LOOK)
 app.add_typer(events.app, name="events", help="Follow events.", rich_help_panel=LOOK)
+app.command(rich_help_panel=LOOK)(doctor.doctor)
 app.command(rich_help_panel=LOOK)(health.health)
 app.add_typer(keys.app, name="keys", help="Make, list and revoke keys.", rich_help_panel=KEEP)
 app.add_typer(db.app, name="db", help="Migrate the database.", rich_help_panel=KEEP)

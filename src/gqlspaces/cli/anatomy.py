@@ -15,6 +15,7 @@ query Anatomy($id: ID!) {
   space(id: $id) {
     id
     name
+    entity
     namespace
     archivedAt
     metadata
@@ -57,7 +58,10 @@ def anatomy_tree(space: Mapping[str, Any]) -> Tree:
         Text.assemble(
             (plain(space["name"]), "bold"),
             _aside(
-                space["id"], space.get("namespace"), "archived" if space["archivedAt"] else None
+                space.get("entity"),
+                space["id"],
+                space.get("namespace"),
+                "archived" if space["archivedAt"] else None,
             ),
         ),
         guide_style="dim",

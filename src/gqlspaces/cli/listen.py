@@ -3,6 +3,7 @@
 import importlib
 import logging
 import sys
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -38,9 +39,12 @@ def listen(
     if settings.key is None:
         raise Misuse("a listener needs a key", advice="Set GQLSPACES_KEY, or write it to .env.")
     configure_logs(settings)
-    logging.getLogger("gqlspaces.listener").info("connecting to %s", settings.url)
+    logger = logging.getLogger("gqlspaces.listener")
+    logger.info("connecting to %s", settings.url)
     place = str(state) if state else None
-    asyncio.run(listener.run(settings.url, settings.key.get_secret_value(), place))
+    key = settings.key.get_secret_value()
+    ready = partial(logger.info, "listening")
+    asyncio.run(listener.run(settings.url, key, place, on_ready=ready))
 
 
 def find_listener(target: str) -> "Listener":

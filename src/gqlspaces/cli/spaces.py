@@ -17,7 +17,7 @@ PAGE = 100
 SPACES = """
 query Spaces($search: String, $first: Int!, $after: String) {
   spaces(search: $search, first: $first, after: $after) {
-    edges { node { id name namespace labels archivedAt createdAt } }
+    edges { node { id name entity namespace labels archivedAt createdAt } }
     pageInfo { hasNextPage endCursor }
   }
 }
@@ -34,7 +34,7 @@ def list_spaces(
     url: Url = None,
     json: AsJson = False,
 ) -> None:
-    """List Spaces.
+    """List Spaces, each by the word that its App has for it.
 
     Example: gqlspaces spaces list --search acme --json
     """
@@ -50,10 +50,11 @@ def list_spaces(
         return
     from rich.table import Table
 
-    table = Table("id", "name", "namespace", "created", box=None, header_style="bold")
+    table = Table("id", "kind", "name", "namespace", "created", box=None, header_style="bold")
     for space in spaces:
         name = f"{plain(space['name'])}{' (archived)' if space['archivedAt'] else ''}"
-        table.add_row(space["id"], name, plain(space["namespace"] or ""), space["createdAt"])
+        kind, namespace = plain(space["entity"]), plain(space["namespace"] or "")
+        table.add_row(space["id"], kind, name, namespace, space["createdAt"])
     console().print(table if spaces else "No Spaces.")
 
 
