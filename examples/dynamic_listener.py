@@ -1,4 +1,7 @@
-"""Configure a Space, keep its contacts clean, and change the configuration as data comes in.
+"""Configure a Space, keep its contacts clean, and change the configuration as things happen.
+
+After an action the first Sheet is locked and the guide updated; after data changes a Sheet may
+get another Field.
 
 Run it with `gqlspaces listen examples.dynamic_listener:listener` from the folder above.
 """
@@ -7,7 +10,17 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
-from gqlspaces.listener import ApiError, Event, Listener, Record, Tick, configure_space
+from gqlspaces.listener import (
+    ApiError,
+    Event,
+    GoTo,
+    Listener,
+    Outcome,
+    Record,
+    Tick,
+    configure_space,
+    job_handler,
+)
 
 Json = dict[str, Any]
 
@@ -65,6 +78,12 @@ BLUEPRINT: Json = {
     },
 }
 
+SUBMITTED = """
+<h1>Contacts submitted</h1>
+<p>Your contacts are on their way, so they cannot be changed any more.</p>
+<p>Go on with <b>Sheet 2</b>.</p>
+"""
+
 PHONE: Json = {
     "key": "phone",
     "type": "string",
@@ -82,6 +101,41 @@ async def finish(_event: Event, workbook_ids: Sequence[str], tick: Tick) -> None
 
 
 listener.use(configure_space(BLUEPRINT, finish))
+
+
+async def lead_on(event: Event, tick: Tick) -> Outcome:
+    """Lock the original Sheet, say so in the guide, and lead the person to the second Sheet."""
+    api = event.api
+    workbook = await api.workbooks.get(event.context["workbookId"])
+    space = await api.spaces.get(event.context["spaceId"])
+    if workbook is None or space is None:
+        raise LookupError("What was to be submitted is gone.")
+    sheets = {sheet["slug"]: sheet["id"] for sheet in workbook["sheets"]}
+
+    await api.sheets.lock(sheets["contacts"])
+    await tick(50, "Contacts locked")
+
+    for document in space["documents"]:
+        await api.documents.update(document["id"], title="What comes next", body=SUBMITTED)
+
+    return Outcome(
+        "Your contacts are submitted.", next=GoTo(sheets["sheet2"], "Next: Review Sheet 2")
+    )
+
+
+listener.use(job_handler("workbook:submitActionFg", lead_on))
+
+
+async def send(event: Event, _tick: Tick) -> Outcome:
+    """Send the records that were selected; this one only counts them."""
+    job = await event.api.jobs.get(event.context["jobId"])
+    if job is None:
+        raise LookupError("The job is gone.")
+    page = await event.api.records.of_job(job)
+    return Outcome(f"{len(page.records)} sent.")
+
+
+listener.use(job_handler("sheet:sendToPeople", send))
 
 
 @listener.record_hook("contacts")
