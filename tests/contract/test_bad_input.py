@@ -185,6 +185,7 @@ async def test_every_wrong_value_at_every_place_is_refused_with_a_code_and_chang
     assert not faults, "\n".join(faults)
     inputs = {name for name, kind in SCHEMA.type_map.items() if is_input(kind)}
     asked = {"EventFilter", "JobFilter", "RecordOrder", "SpaceFilter", "SpaceOrder"}
+    asked |= {"BlueprintSource", "ListenerInput", "ListenerRegistrationInput"}
     assert inputs - asked == seen | {input_of(mutation).name for mutation in mutations()}
     assert tried > 1500
 
