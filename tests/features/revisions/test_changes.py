@@ -8,7 +8,12 @@ import pytest
 from features.revisions.copies import CHANGES, copied, kept_up, patched
 from features.structure import a_sheet, limited, new_space, new_workbook
 from gqlspaces.app import Gateway
+from gqlspaces.features.records.desk import Desk
+from gqlspaces.features.records.topics import Teller
+from gqlspaces.features.revisions import changes
+from gqlspaces.features.revisions.history import Moment, newest
 from gqlspaces.kernel.graphql.failures import RequestRefused
+from gqlspaces.kernel.reader import Reader
 from harness import Api
 
 
@@ -67,6 +72,59 @@ async def test_the_counts_of_records_are_kept_right_too(api: Api) -> None:
     assert copy == (await copied(api, space))["space"]
 
 
+async def test_the_first_sheet_of_an_empty_space_is_counted(api: Api) -> None:
+    space = await new_space(api)
+    stream = api.follow(CHANGES, id=space)
+    copy = (await anext(stream))["spaceChanges"]["space"]
+    [sheet] = (await new_workbook(api, space))["sheets"]
+    await api.do("insertRecords", "", sheetId=sheet["id"], records=[{"values": {"email": "a"}}])
+    for _ in range(2):
+        async with asyncio.timeout(5):
+            copy = patched(copy, (await anext(stream))["spaceChanges"]["changes"])
+    await stream.aclose()
+
+    assert copy == (await copied(api, space))["space"]
+
+
+async def test_what_is_counted_in_a_sheet_that_is_gone_is_not_told(
+    api: Api, gateway: Gateway
+) -> None:
+    space = await new_space(api)
+    [sheet] = (await new_workbook(api, space))["sheets"]
+    first = await copied(api, space)
+    desk = Desk(gateway.database, api.principal, api.principal.key_id)
+    structure, now = await desk.structure(sheet["id"]), await gateway.database.now()
+    await api.do("deleteSheet", "", id=sheet["id"])
+    # A write that had begun before ends here.
+    teller = Teller(structure, api.principal.environment_id, desk.actor_id, now)
+    async with gateway.database.own.write(space) as own:
+        own.tell(teller.message({}, [teller.counted(1, 1, 0)]))
+    await api.do("updateSpace", "", id=space, name="Other")
+
+    after = await kept_up(api, space, first["space"], first["cursor"], 4)
+    assert after == (await copied(api, space))["space"]
+
+
+async def test_a_copy_that_is_further_than_the_log_was_resumes_behind_what_it_has(
+    api: Api, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    space = await new_space(api)
+    [sheet] = (await new_workbook(api, space))["sheets"]
+
+    async def newest_of_now(reader: Reader, id: str) -> Moment | None:
+        monkeypatch.undo()
+        await api.do("deleteField", "", id=sheet["fields"][0]["id"])
+        return await newest(reader, id)
+
+    monkeypatch.setattr(changes, "newest", newest_of_now)
+    first = await copied(api, space)
+    assert first["version"] == 3
+    await api.do("updateSpace", "", id=space, name="Other")
+
+    after = await kept_up(api, space, first["space"], first["cursor"], 4)
+    assert after == (await copied(api, space))["space"]
+
+
 async def test_a_new_sheet_has_counts_before_it_has_records(api: Api) -> None:
     space = await new_space(api)
     stream = api.follow(CHANGES, id=space)
@@ -105,6 +163,23 @@ async def test_the_stream_ends_with_the_space(api: Api) -> None:
     await api.do("deleteSpace", "", id=space)
     async with asyncio.timeout(5):
         assert [item async for item in stream] == []
+
+
+async def test_the_stream_of_who_is_behind_ends_with_the_space_too(
+    api: Api, gateway: Gateway
+) -> None:
+    space = await new_space(api, namespace="red")
+    other = await limited(api, gateway, namespaces=["red"])
+    streams = [caller.follow(CHANGES, id=space) for caller in (other, api)]
+    for stream in streams:
+        await anext(stream)
+    await api.do("updateSpace", "", id=space, name="Other")
+    await api.do("updateSpace", "", id=space, namespace="green", name="Secret")
+    async with asyncio.timeout(5):
+        assert [item async for item in streams[0]] == []
+    await api.do("deleteSpace", "", id=space)
+    async with asyncio.timeout(5):
+        assert [item async for item in streams[1]] == []
 
 
 async def test_who_may_no_longer_see_a_space_is_told_nothing_more(

@@ -2,8 +2,13 @@
 
 from typing import Any
 
+import pytest
+
 from features.structure import a_sheet, limited, new_space, new_workbook
 from gqlspaces.app import Gateway
+from gqlspaces.features.records import keeper
+from gqlspaces.features.records.purge import forget_sheet
+from gqlspaces.features.records.state import all_states
 from harness import Api
 
 READ = """query ($id: ID!) { space(id: $id) { version blueprint
@@ -55,6 +60,7 @@ async def test_every_change_tells_who_made_it_and_what_it_did(api: Api) -> None:
     _found, [first, second, third] = await history(api, space)
 
     assert [first["number"], second["number"], third["number"]] == [1, 2, 3]
+    assert first["differences"] == []
     assert {first["createdBy"], third["createdBy"]} == {api.principal.key_id}
     assert third["jobId"] is None
     assert [change["text"] for change in second["differences"]] == [
@@ -195,7 +201,7 @@ async def test_a_dry_run_tells_and_changes_nothing(api: Api) -> None:
             "kind": "RECORDS_JUDGED",
             "path": contacts,
             "records": 2,
-            "text": "2 records of the Sheet contacts are judged anew",
+            "text": "2 records of the Sheet contacts will be judged anew",
         },
     ]
     done = await api.do(
@@ -273,4 +279,39 @@ async def test_a_sheet_that_comes_back_counts_the_records_it_has(api: Api) -> No
     asked = "query ($id: ID!) { sheet(id: $id) { recordCounts { total } records { totalCount } } }"
     found = (await api(asked, id=sheet["id"]))["sheet"]
     assert found["recordCounts"]["total"] == found["records"]["totalCount"]
+    assert new["values"] in await values(api, sheet["id"])
+
+
+async def test_a_sheet_that_comes_back_while_it_is_forgotten_keeps_what_it_gets_then(
+    api: Api, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    space, sheet = await filled(api)
+    monkeypatch.setattr(keeper, "forget_sheet", lambda *_arguments: True)  # a crash in the middle
+    await api.do("deleteSheet", "", id=sheet["id"])
+    await api.do("revertBlueprint", "", spaceId=space, number=2)
+    new = {"values": {"email": "g@h.i"}}
+    await api.do("insertRecords", "recordIds", sheetId=sheet["id"], records=[new])
+    monkeypatch.setattr(keeper, "forget_sheet", forget_sheet)
+    await api.do("updateSheet", "", id=sheet["id"], name="People")
+
+    assert await values(api, sheet["id"]) == [new["values"]]
+    assert await api.gateway.database.own.read(space, lambda one: len(all_states(one))) == 1
+
+
+async def test_a_sheet_that_came_back_before_it_was_forgotten_is_not_forgotten(
+    api: Api, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    space, sheet = await filled(api)
+    forget = keeper._forget  # noqa: SLF001 - what happens just before it
+    new = {"values": {"email": "g@h.i"}}
+
+    async def forget_late(*arguments: Any) -> None:
+        monkeypatch.undo()
+        await api.do("revertBlueprint", "", spaceId=space, number=2)
+        await api.do("insertRecords", "recordIds", sheetId=sheet["id"], records=[new])
+        await forget(*arguments)
+
+    monkeypatch.setattr(keeper, "_forget", forget_late)
+    await api.do("deleteSheet", "", id=sheet["id"])
+
     assert new["values"] in await values(api, sheet["id"])

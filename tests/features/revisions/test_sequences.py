@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from blueprint.generated import blueprints
 from features.revisions.copies import copied, kept_up, patched
 from features.structure import new_space
+from gqlspaces.features.revisions import recording
 from harness import Api
 
 RUNS = int(os.environ.get("GQLSPACES_TEST_RUNS", "15"))
@@ -34,6 +35,12 @@ steps = st.one_of(
     st.tuples(st.sampled_from(["sheets", "fields", "actions", "theme", "name"]), numbers, words),
     st.tuples(st.sampled_from(["rename", "delete", "reverse", "lock"]), numbers, words),
 )
+
+
+@pytest.fixture(autouse=True)
+def _snapshots(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let snapshots be as frequent in a few steps as they are in a long history."""
+    monkeypatch.setattr(recording, "SNAPSHOT_EVERY", 3)
 
 
 @dataclass

@@ -20,7 +20,7 @@ from gqlspaces.features.records import commits
 from gqlspaces.features.records.desk import STRUCTURES, Desk
 from gqlspaces.features.records.model import SheetData
 from gqlspaces.features.records.projection import TO_SETTLE
-from gqlspaces.features.records.purge import forget_sheet
+from gqlspaces.features.records.purge import disown, forget_sheet
 from gqlspaces.features.records.revalidation import (
     HOLDER,
     OPERATION,
@@ -47,6 +47,7 @@ _KEPT: Final = frozenset({"wb", "sh", "fd"})
 
 _spaces, _sheets, _data, _jobs = table(Space), table(Sheet), table(SheetData), table(Job).c
 _SHEETS = select(_sheets.c.id).where(_sheets.c.space_id == bindparam("space"))
+_SHEET = select(_sheets.c.id).where(_sheets.c.id == bindparam("sheet"))
 _SETTLED = (
     update(_data).where(_data.c.space_id == bindparam("space")).values(settled=bindparam("version"))
 )
@@ -193,9 +194,15 @@ async def complete_overdue(database: Database) -> int:
 
 async def _forget(database: Database, space_id: str, state: SheetState) -> None:
     done = False
+    async with database.own.write(space_id) as own:
+        # A Sheet may come back under its id, and then hold what is not to be forgotten.
+        if await database.fetch(_SHEET, {"sheet": state.sheet_id}):
+            return
+        await own.run(lambda connection: disown(connection, state))
     while not done:
         async with database.own.write(space_id) as own:
-            done = await own.run(lambda connection: forget_sheet(connection, state))
+            # Others may forget it too, and a new Sheet then takes its number.
+            done = await own.run(lambda one: not disown(one, state) or forget_sheet(one, state))
 
 
 async def _outdated(

@@ -24,6 +24,17 @@ from gqlspaces.kernel.errors import DomainError, ErrorCode, Invalid
 _AT_ONCE: Final = 10_000
 
 
+def disown(connection: Connection, state: SheetState) -> bool:
+    """Part what a Sheet left behind from its id, under which it may begin anew.
+
+    False when there is nothing of it any more.
+    """
+    mine = (sheet_state.c.number == state.number, sheet_state.c.sheet_id == state.sheet_id)
+    state.sheet_id = f"gone {state.number}"
+    parted = update(sheet_state).where(*mine).values(sheet_id=state.sheet_id)
+    return connection.execute(parted).rowcount > 0
+
+
 def forget_sheet(connection: Connection, state: SheetState) -> bool:
     """Delete some of what a Sheet left behind; True when nothing is left.
 

@@ -5,8 +5,9 @@ means the same whatever is renamed or moved: ``/workbooks/wb_…/sheets/sh_…/f
 The order of rows is their ``position``. Changes are those of JSON Patch (RFC 6902).
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
+from functools import cache
 from typing import Any, Final, TypeAlias
 
 from pydantic.alias_generators import to_camel, to_snake
@@ -41,6 +42,11 @@ def member_of(column: str) -> str:
     return to_camel(_SPELLED.get(column, column))
 
 
+@cache
+def _column_of(member: str) -> str:
+    return _READ.get(member) or to_snake(member)
+
+
 def told(column: str) -> bool:
     """Tell whether an anatomy holds this column."""
     return column not in _UNTOLD and column not in _ANCESTORS
@@ -51,7 +57,9 @@ def path_of(row: Any) -> str:
     noun = row.id.partition("_")[0]
     if noun == "sp":
         return ""
-    steps = [(above, getattr(row, column, None)) for column, above in _ANCESTORS.items()]
+    # A plain row answers to the name of its table with its own id, as ``workbook_id`` for example.
+    known = [one for one in _ANCESTORS if one in _columns(row)]
+    steps = [(_ANCESTORS[column], getattr(row, column)) for column in known]
     return "".join(f"/{_CONTAINERS[one]}/{id}" for one, id in [*steps, (noun, row.id)] if id)
 
 
@@ -61,9 +69,9 @@ def described(row: Any) -> Document:
     return document | {name: {} for name in _INSIDE.get(row.id.partition("_")[0], ())}
 
 
-def _columns(row: Any) -> Iterable[str]:
+def _columns(row: Any) -> Collection[str]:
     """Name the columns of an entity or of a plain row."""
-    names: Iterable[str] | None = getattr(row, "_fields", None)
+    names: Collection[str] | None = getattr(row, "_fields", None)
     return type(row).model_fields if names is None else names
 
 
@@ -128,11 +136,7 @@ def rows_of(document: Document) -> Iterator[tuple[str, dict[str, Any]]]:
 
 def columns_of(row: Document) -> dict[str, Any]:
     """Give the columns that an anatomy shows of a row."""
-    return {
-        _READ.get(member) or to_snake(member): value
-        for member, value in row.items()
-        if member not in _NAMES
-    }
+    return {_column_of(member): value for member, value in row.items() if member not in _NAMES}
 
 
 def _holder(document: Document, path: str) -> tuple[Document, str]:

@@ -11,12 +11,13 @@ from gqlspaces.features.records.counts import Counts, load_counts
 from gqlspaces.features.revisions.anatomy import Document, Op, put, rows_of
 from gqlspaces.features.revisions.history import newest
 from gqlspaces.features.revisions.model import Revision
+from gqlspaces.features.sheets.model import Sheet
 from gqlspaces.features.spaces.model import Space
 from gqlspaces.kernel.auth import Principal
-from gqlspaces.kernel.delivery import Delivery
+from gqlspaces.kernel.delivery import BATCH, Delivery
 from gqlspaces.kernel.entity import table
 from gqlspaces.kernel.errors import NotFound
-from gqlspaces.kernel.log import READ_AFTER, Event, Position
+from gqlspaces.kernel.log import READ_AFTER, Event, Position, read_page
 from gqlspaces.kernel.reader import Reader
 
 _revisions = table(Revision).c
@@ -53,26 +54,26 @@ async def follow_space(
         raise _missing(id)
     follower = _Follower(reader, position, id)
     if after is None:
-        seq = position.head
-        yield await follower.copy(seq)
+        yield await follower.copy(position.head)
     else:
-        seq = position.seq_of(after)
-        await follower.resume(seq)
-    async with aclosing(delivery.batches(principal.environment_id, seq)) as batches:
+        await follower.resume(position.seq_of(after))
+    async with aclosing(delivery.batches(principal.environment_id, follower.seq)) as batches:
         async for batch in batches:
             for event in batch:
-                if event.space_id != id:
+                if event.space_id != id or event.seq <= follower.seq:
                     continue
-                if event.topic == "space:deleted" or not principal.sees(event.namespace):
+                changes = await follower.after(event)
+                if changes is None:
                     return
-                for change in await follower.after(event):
+                for change in changes:
                     yield change
 
 
 class _Follower:
     """What the copy at the other end holds: the Space at ``version``, None while that is unknown.
 
-    ``sheets`` are those in the copy; of others it must not be told how many records they have.
+    ``seq`` is an event up to which the copy holds everything. ``sheets`` are those in the copy; of
+    others it must not be told how many records they have.
     """
 
     def __init__(self, reader: Reader, position: Position, id: str) -> None:
@@ -81,6 +82,8 @@ class _Follower:
         self._id = id
         self._version: int | None = None
         self._sheets: set[str] | None = None
+        self._events = read_page(forward=True, space_id=id)
+        self.seq = 0
 
     async def copy(self, seq: int) -> SpaceChange:
         """Give the Space as it is now, which may be further than event ``seq`` already."""
@@ -93,10 +96,27 @@ class _Follower:
             put(moment.anatomy, _counts_path(row["workbook_id"], row["id"]), _shown(found))
         self._version = moment.number
         self._sheets = {row["id"] for row in sheets}
-        return SpaceChange(self._position.cursor(seq), moment.number, moment.anatomy)
+        self.seq = await self._last_of(moment.number, seq)
+        return SpaceChange(self._position.cursor(self.seq), moment.number, moment.anatomy)
+
+    async def _last_of(self, version: int, seq: int) -> int:
+        """Give the last event behind ``seq`` of what this version holds, or ``seq`` itself."""
+        from_ = seq
+        while True:
+            parameters = {"environment": self._position.environment_id, "from": from_}
+            rows = await self._reader.rows(self._events, parameters | {"limit": BATCH})
+            for row in rows:
+                its = row.context.get("spaceVersion", 0)
+                if its > version:
+                    return seq
+                seq = row.seq if its else seq
+            if len(rows) < BATCH:
+                return seq
+            from_ = rows[-1].seq
 
     async def resume(self, seq: int) -> None:
         """Take up behind event ``seq``: if a change made it, the copy holds all of that change."""
+        self.seq = seq
         parameters = {
             "environment": self._position.environment_id,
             "after": seq - 1,
@@ -106,10 +126,19 @@ class _Follower:
             if row.seq == seq and row.space_id == self._id:
                 self._version = row.context.get("spaceVersion")
 
-    async def after(self, event: Event) -> list[SpaceChange]:
-        """Give what an event means for the copy."""
+    async def after(self, event: Event) -> list[SpaceChange] | None:
+        """Give what an event means for the copy; None when nothing more is to be told."""
+        if event.topic == "space:deleted" or not self._reader.principal.sees(event.namespace):
+            return None
+        try:
+            return await self._told_by(event)
+        except NotFound:
+            # The Space was gone, or moved out of sight, before this event was looked at.
+            return None
+
+    async def _told_by(self, event: Event) -> list[SpaceChange]:
         if event.topic == "sheet:counts-updated":
-            return self._counted(event)
+            return await self._counted(event)
         version = event.context.get("spaceVersion")
         since = version - 1 if self._version is None and version else self._version
         if version is None or since is None or version <= since:
@@ -122,12 +151,16 @@ class _Follower:
         for row in rows:
             for id, sheet in _sheets_added(row.changes):
                 sheet["recordCounts"] = _shown(Counts())
-                self._sheets = self._sheets and self._sheets | {id}
+                if self._sheets is not None:
+                    self._sheets.add(id)
         return [self._change(event, row.number, row.changes) for row in rows]
 
-    def _counted(self, event: Event) -> list[SpaceChange]:
+    async def _counted(self, event: Event) -> list[SpaceChange]:
         told, sheet = event.payload, event.payload["sheetId"]
         if self._sheets is not None and sheet not in self._sheets:
+            return []
+        # A write that was under way when its Sheet was removed is told of after that.
+        if await self._reader.find(Sheet, sheet) is None:
             return []
         value = {name: told["counts"][name] for name in ("total", "valid", "error")}
         path = _counts_path(told["workbookId"], sheet)

@@ -1,5 +1,6 @@
 """Reading how Spaces looked: copies of them at any of their versions."""
 
+import asyncio
 from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -16,7 +17,7 @@ from gqlspaces.features.revisions.anatomy import (
     columns_of,
     rows_of,
 )
-from gqlspaces.features.revisions.model import Revision
+from gqlspaces.features.revisions.model import SNAPSHOT_EVERY, Revision
 from gqlspaces.features.spaces.model import Space
 from gqlspaces.kernel.entity import table
 from gqlspaces.kernel.errors import NotFound
@@ -24,6 +25,14 @@ from gqlspaces.kernel.reader import Reader
 
 Fetch: TypeAlias = Callable[[Select[Any]], Awaitable[Sequence[Any]]]
 """Runs a statement over revisions of a Space that the caller may see."""
+
+NOTHING: Final[Mapping[str, Any]] = {
+    "workbooks": [],
+    "documents": [],
+    "actions": [],
+    "space": {"labels": []},
+}
+"""The Blueprint of a Space before there was one."""
 
 _revisions = table(Revision)
 _NOUNS: Final = [kind.prefix for kind in PARTS]
@@ -79,22 +88,42 @@ async def moment_at(
 
 async def load_steps(
     reader: Reader, keys: Sequence[str]
-) -> list[tuple[dict[str, Any], dict[str, Any]]]:
+) -> list[tuple[Mapping[str, Any], Mapping[str, Any]]]:
     """Give the Blueprints before and after each revision, named by its Space and its number."""
+    wanted = [(space_id, int(number)) for space_id, number in (key.split(" ") for key in keys)]
     numbers: dict[str, list[int]] = {}
-    for key in keys:
-        space_id, number = key.split(" ")
-        numbers.setdefault(space_id, []).append(int(number))
-    found: dict[str, dict[int, Moment]] = {
-        id: await moments(_reading(reader), id, min(wanted) - 1, max(wanted))
-        for id, wanted in numbers.items()
-    }
-    return [_step(found[id], int(number)) for id, number in (key.split(" ") for key in keys)]
+    for space_id, number in wanted:
+        numbers.setdefault(space_id, []).append(number)
+    found = {id: await _blueprints(reader, id, asked) for id, asked in numbers.items()}
+    return [
+        (found[id].get(number - 1, NOTHING), found[id].get(number, NOTHING))
+        for id, number in wanted
+    ]
 
 
-def _step(known: Mapping[int, Moment], number: int) -> tuple[dict[str, Any], dict[str, Any]]:
-    before, after = known.get(number - 1), known[number]
-    return (before.blueprint if before else {}), after.blueprint
+async def _blueprints(
+    reader: Reader, space_id: str, numbers: Sequence[int]
+) -> dict[int, dict[str, Any]]:
+    """Give the Blueprints at some versions and at those before them, as far as on record."""
+    found = {}
+    for run in _runs(numbers):
+        known = await moments(_reading(reader), space_id, run[0] - 1, run[-1])
+        for number in {one for last in run for one in (last - 1, last)} & known.keys():
+            # Each is work without a pause: a long list must let others in.
+            await asyncio.sleep(0)
+            found[number] = known[number].blueprint
+    return found
+
+
+def _runs(numbers: Sequence[int]) -> Iterator[list[int]]:
+    """Split versions where more lie between two than a read from a snapshot has to pass."""
+    run: list[int] = []
+    for number in sorted(numbers):
+        if run and number - run[-1] > SNAPSHOT_EVERY:
+            yield run
+            run = []
+        run.append(number)
+    yield run
 
 
 def _reading(reader: Reader) -> Fetch:

@@ -1,11 +1,14 @@
 """The table of revisions."""
 
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Final
 
 from sqlalchemy import UniqueConstraint
 from sqlmodel import Field
 
 from gqlspaces.kernel.entity import SpacePart, json_column
+
+SNAPSHOT_EVERY: Final = 50
+"""After how many versions a revision holds the Space as a whole."""
 
 
 class Revision(SpacePart, table=True):

@@ -26,15 +26,12 @@ from gqlspaces.features.revisions.anatomy import (
     shown,
     told,
 )
-from gqlspaces.features.revisions.model import Revision
+from gqlspaces.features.revisions.model import SNAPSHOT_EVERY, Revision
 from gqlspaces.features.spaces.model import Space
 from gqlspaces.kernel.entity import table
 from gqlspaces.kernel.ids import prefix_of
 from gqlspaces.kernel.recorder import Change, Touched
 from gqlspaces.kernel.transaction import Transaction
-
-SNAPSHOT_EVERY: Final = 50
-"""After how many versions a revision holds the Space as a whole."""
 
 _CONFIGS: Final[Mapping[str, type[Configuration]]] = {
     "wb": WorkbookConfig,
@@ -44,6 +41,8 @@ _CONFIGS: Final[Mapping[str, type[Configuration]]] = {
     "dc": DocumentConfig,
     "sp": SpaceConfig,
 }
+# An App may have more Spaces than a statement takes parameters.
+_AT_ONCE: Final = 1000
 _ELSEWHERE: Final = {"dc": {"source", "html"}}
 STRUCTURE: Final[Mapping[str, frozenset[str]]] = {
     noun: frozenset(
@@ -71,12 +70,13 @@ async def record_revisions(tx: Transaction) -> None:
 
 async def _newest(tx: Transaction, space_ids: Sequence[str]) -> dict[str, int]:
     """Give the number of the newest revision of each Space that has one."""
-    if not space_ids:
-        return {}
     number = func.max(_revisions.number).label("number")
-    mine = select(_revisions.space_id, number).where(_revisions.space_id.in_(space_ids))
-    rows = await tx.session.execute(mine.group_by(_revisions.space_id))
-    return {row.space_id: row.number for row in rows}
+    found: dict[str, int] = {}
+    for start in range(0, len(space_ids), _AT_ONCE):
+        asked = _revisions.space_id.in_(space_ids[start : start + _AT_ONCE])
+        newest = select(_revisions.space_id, number).where(asked).group_by(_revisions.space_id)
+        found |= {row.space_id: row.number for row in await tx.session.execute(newest)}
+    return found
 
 
 async def _record(

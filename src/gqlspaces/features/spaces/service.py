@@ -55,7 +55,11 @@ async def update_space(
     # nowhere otherwise than one that leads to what the caller may not see.
     app = await _app_after(tx, space, patch)
     await _check_primary_workbook(tx, patch.get("primary_workbook_id"), space.id)
+    app_id = space.app_id
     config = patched(space, SpaceConfig, SpacePatch, patch)
+    if space.app_id != app_id:
+        # Revisions are numbered within one App: what the former one gave is no base for another.
+        space.app_revision = None
     await _settle(tx, space, app)
     if "actions" in patch:
         await set_actions(tx, space, config.actions or [])
