@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import uvicorn
-from graphql import ExecutionResult, build_schema, graphql, parse, subscribe, validate
+from graphql import ExecutionResult, GraphQLError, build_schema, graphql, parse, subscribe, validate
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response, StreamingResponse
@@ -39,6 +39,8 @@ def resolve(source: Any, info: Any, **arguments: Any) -> Any:
 def subscribe_field(_source: Any, info: Any, **arguments: Any) -> Any:
     store, _headers = info.context
     store.place_of(arguments["after"])
+    if arguments.get("listener") and store.introduction_refused:
+        raise GraphQLError("Who?", extensions={"code": store.introduction_refused})
     return store.events(info, **arguments)
 
 

@@ -32,6 +32,8 @@ class Store:
         self.answers: dict[str, dict[str, Any]] = {}
         self.subscribers = 0
         self.introduced: Mapping[str, Any] | None = None
+        self.introduction_refused = ""
+        self.untold: set[str] = set()
         self._numbers = itertools.count(1)
 
     async def until(self, condition: Callable[[], object]) -> None:
@@ -87,6 +89,8 @@ class Store:
 
     async def announce(self, job_id: str, topic: str = "job:ready") -> None:
         job = self.jobs[job_id]
+        if topic in self.untold:
+            return
         await self.emit(
             topic,
             namespaces=job["namespaces"],

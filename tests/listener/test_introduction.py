@@ -91,3 +91,10 @@ def test_no_more_handlers_are_told_than_the_server_takes() -> None:
     for _ in range(600):
         listener.on("**", None, handle)
     assert len(told(listener)) == 500
+
+
+def test_no_more_is_told_than_the_server_reads() -> None:
+    listener = Listener()
+    for number in range(60):
+        listener.on("**", {f"key{number}": "x" * 15_000}, handle)
+    assert 10 < len(told(listener)) < 60

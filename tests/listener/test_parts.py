@@ -100,7 +100,7 @@ async def test_a_job_with_a_failed_part_fails_and_offers_to_retry(
 
     assert whole["status"] == "FAILED"
     assert whole["outcome"] == {
-        "message": "1 of 3 parts are not done.",
+        "message": "1 of 3 parts is not done.",
         "acknowledge": True,
         "next": {"type": "retry", "label": "Try again"},
     }
@@ -125,6 +125,20 @@ async def test_a_replica_that_takes_over_after_the_split_sums_up_what_is_there(
 
     assert store.jobs[job_id]["outcome"] == {"message": "7 rows in 1 parts"}
     assert (export.cuts, store.made("splitJob")) == (0, [])
+
+
+async def test_a_job_goes_on_although_nobody_heard_that_its_parts_have_ended(
+    running: Running, store: Store
+) -> None:
+    export = Export()
+    store.untold.add("job:parts-completed")
+    listener = Listener().use(job_in_parts(NAME, export.cut, export.work, export.finish))
+
+    async with running(listener, lease_seconds=1):
+        job_id = await store.add_job(NAME)
+        await store.until(lambda: settled(store, job_id))
+
+    assert store.jobs[job_id]["outcome"] == {"message": "30 rows in 3 parts"}
 
 
 async def test_a_handler_that_splits_a_second_time_is_told_of_parts_that_have_ended(

@@ -90,6 +90,21 @@ async def test_a_listener_introduces_itself_by_the_name_that_holds_its_jobs(
     ]
 
 
+@pytest.mark.parametrize("code", ["BAD_USER_INPUT", "GRAPHQL_VALIDATION_FAILED"])
+async def test_a_listener_whose_introduction_is_refused_listens_without(
+    running: Running, store: Store, transport: str, heard: Heard, code: str
+) -> None:
+    store.introduction_refused = code
+    listener = Listener()
+    listener.on("space:updated", None, heard)
+
+    async with running(listener, transport=transport):
+        await store.emit("space:updated")
+        await heard.count(1)
+
+    assert store.introduced is None
+
+
 async def test_events_come_once_and_in_order_however_often_the_connection_breaks(
     running: Running, gateway: Gateway, store: Store, heard: Heard
 ) -> None:

@@ -113,17 +113,20 @@ query CommitConstraints($id: ID!) {
 }
 """
 
-EVENTS = (
-    EVENT
-    + """
-subscription Events($filter: EventFilter, $after: String, $listener: ListenerInput) {
-  events(filter: $filter, after: $after, checkpoints: true, listener: $listener) {
+
+def _events(variable: str = "", argument: str = "") -> str:
+    return f"""{EVENT}
+subscription Events($filter: EventFilter, $after: String{variable}) {{
+  events(filter: $filter, after: $after, checkpoints: true{argument}) {{
     cursor
-    event { ...EventParts }
-  }
-}
+    event {{ ...EventParts }}
+  }}
+}}
 """
-)
+
+
+EVENTS = _events()
+INTRODUCED_EVENTS = _events(", $listener: ListenerInput", ", listener: $listener")
 
 
 def _mutation(field: str, answer: str, fragment: str = "", *, keyed: bool = False) -> Mutation:

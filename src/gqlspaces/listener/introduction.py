@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterable, Iterator
+from itertools import accumulate
 from typing import Any
 
 from gqlspaces import __version__
@@ -12,12 +13,15 @@ _MOST = 500
 _DEEPEST = 20
 _LONGEST_PATTERN = 512
 _LARGEST_FILTERS = 16 * 1024
+_LARGEST = 384 * 1024
 
 
 def introduction(name: str, registrations: Iterable[Registration]) -> dict[str, Any]:
     """Return a `ListenerInput`; handlers that the server could not take are left out of it."""
-    told = [one for registration in registrations for one in _told(registration)]
-    return {"name": name, "version": __version__, "registrations": told[:_MOST]}
+    told = [one for registration in registrations for one in _told(registration)][:_MOST]
+    sizes = accumulate(len(json.dumps(one)) for one in told)
+    small = [one for one, size in zip(told, sizes, strict=True) if size <= _LARGEST]
+    return {"name": name, "version": __version__, "registrations": small}
 
 
 def _told(registration: Registration) -> Iterator[dict[str, Any]]:

@@ -76,7 +76,7 @@ async def _summed_up(event: Event, parts: Sequence[Job]) -> Ending:
     open = sum(part["status"] != "COMPLETE" for part in parts)
     if not open:
         return Outcome(f"All {len(parts)} parts are done." if parts else "There was nothing to do.")
-    told = f"{open} of {len(parts)} parts are not done."
+    told = f"{open} of {len(parts)} parts {'is' if open == 1 else 'are'} not done."
     outcome = Outcome(told, acknowledge=True, next=Retry("Try again"))
     await event.api.jobs.fail(event.context["jobId"], outcome=outcome, info=told)
     return None

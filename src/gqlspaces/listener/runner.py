@@ -17,7 +17,7 @@ from gqlspaces.listener.introduction import introduction
 from gqlspaces.listener.pace import Pace
 from gqlspaces.listener.place import Place
 from gqlspaces.listener.registration import event_filter
-from gqlspaces.listener.stream import Follower, Subscribe, over_sse, over_websocket
+from gqlspaces.listener.stream import Follower, Introduction, Subscribe, over_sse, over_websocket
 from gqlspaces.listener.workers import Terms, Workers
 
 if TYPE_CHECKING:
@@ -122,7 +122,10 @@ class Runner:
             pace=self._pace,
             on_connected=self._connected,
             on_gap=lambda error: self._miss(error, client, workers),
-            listener=introduction(client.holder, self._listener.registrations),
+            introduction=Introduction(
+                documents.INTRODUCED_EVENTS,
+                introduction(client.holder, self._listener.registrations),
+            ),
         )
         async with contextlib.aclosing(follower.follow(cursor)) as items:
             async for item in items:

@@ -11,7 +11,7 @@ import logging
 from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
 from contextlib import aclosing
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 import httpx2
 from websockets.asyncio.client import ClientConnection, connect
@@ -119,12 +119,23 @@ class Item:
     event: Mapping[str, Any] | None
 
 
+class Introduction(NamedTuple):
+    """How who follows introduces itself: a `ListenerInput`, and the document that takes it."""
+
+    document: str
+    listener: Mapping[str, Any]
+
+
+_NOT_INTRODUCED = frozenset({"BAD_USER_INPUT", "GRAPHQL_VALIDATION_FAILED"})
+"""How a server answers that does not take an introduction, or not this one."""
+
+
 @dataclass(frozen=True)
 class Follower:
     """Follows the event log from a cursor, for ever, whatever happens to connections.
 
     `on_gap` is told when the log does not go back to the cursor, and answers with another one.
-    `listener` is how who follows introduces itself, if the document takes that.
+    An `introduction` that the server refuses is left out: it is not worth missing events for.
     """
 
     connection: Connection
@@ -134,17 +145,15 @@ class Follower:
     pace: Pace
     on_connected: Callable[[], None]
     on_gap: Callable[[CursorRefused], Awaitable[str]]
-    listener: Mapping[str, Any] | None = None
+    introduction: Introduction | None = None
 
     async def follow(self, cursor: str) -> AsyncGenerator[Item]:
         """Yield what comes after `cursor`, each item once and in order."""
         delays = self.pace.delays()
+        introduction = self.introduction
         while True:
-            variables: dict[str, Any] = {"filter": self.filter, "after": cursor}
-            if self.listener is not None:
-                variables["listener"] = self.listener
             try:
-                async with aclosing(self._open(variables)) as answers:
+                async with aclosing(self._open(cursor, introduction)) as answers:
                     async for answer in answers:
                         delays = self.pace.delays()
                         item = Item(**answer["events"])
@@ -155,13 +164,20 @@ class Follower:
                 logger.warning("events were missed: %s", error)
                 cursor = await self.on_gap(error)
             except ApiError as error:
-                if error.code in FATAL:
+                if introduction is not None and error.code in _NOT_INTRODUCED:
+                    introduction = None
+                elif error.code in FATAL:
                     raise
                 logger.warning("the subscription broke, resuming: %s", error)
             await self.pace.clock.sleep(next(delays))
 
-    def _open(self, variables: Mapping[str, Any]) -> AsyncGenerator[Mapping[str, Any]]:
-        return self.subscribe(self.connection, self.document, variables, self.on_connected)
+    def _open(
+        self, cursor: str, introduction: Introduction | None
+    ) -> AsyncGenerator[Mapping[str, Any]]:
+        document, variables = self.document, {"filter": self.filter, "after": cursor}
+        if introduction is not None:
+            document, variables["listener"] = introduction
+        return self.subscribe(self.connection, document, variables, self.on_connected)
 
 
 async def _converse(

@@ -262,8 +262,14 @@ class Workers:
         asked_at = self._client.pace.clock.now()
         input = {"id": lease.job_id, "lease": lease.token, "leaseSeconds": int(lease.seconds)}
         async with asyncio.timeout(max(lease.remaining, 0)):
-            await self._client.mutate(documents.UPDATE_JOB, input, patience=lease.remaining)
+            answer = await self._client.mutate(
+                documents.UPDATE_JOB, input, patience=lease.remaining
+            )
         lease.renewed(asked_at)
+        job = answer["job"]
+        if lease.job_id in self._waiting and job["partsResult"] is not None:
+            # The event that told of it may have been missed.
+            self._resume(lease.job_id, event_of_job(job, Api(self._client), PARTS_COMPLETED))
 
     async def _settle(self, event: Event, lease: Lease, raised: list[Exception]) -> None:
         """Fail a job that its handlers have left open."""

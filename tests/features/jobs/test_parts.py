@@ -136,6 +136,42 @@ async def test_a_retried_job_whose_parts_ended_well_keeps_them(desk: Desk) -> No
     assert (await desk.job(id, "partsResult"))["partsResult"]["completed"] == 1
 
 
+async def test_a_retried_job_goes_on_with_parts_that_nobody_began(desk: Desk) -> None:
+    id, lease, parts = await split(desk, 2)
+    part_lease = await desk.ack(parts[0]["id"])
+    await desk.do("failJob", id, lease=lease)
+    await desk.do("completeJob", parts[0]["id"], lease=part_lease)
+    assert await statuses(desk, id) == ["COMPLETE", "WAITING"]
+
+    await desk.do("retryJob", id)
+
+    assert await statuses(desk, id) == ["COMPLETE", "READY"]
+
+
+async def test_a_retried_job_knows_how_its_parts_ended_meanwhile(desk: Desk) -> None:
+    id, lease, parts = await split(desk, 1)
+    await finish(desk, parts[0]["id"], "failJob")
+    await desk.do("failJob", id, lease=lease)
+    await desk.do("retryJob", parts[0]["id"])
+    await finish(desk, parts[0]["id"])
+
+    await desk.do("retryJob", id)
+
+    assert (await desk.job(id, "partsResult"))["partsResult"]["failed"] == 0
+
+
+async def test_a_retried_job_does_not_wait_for_parts_that_ended_unheard(desk: Desk) -> None:
+    id, lease, parts = await split(desk, 1)
+    part_lease = await desk.ack(parts[0]["id"])
+    await desk.do("failJob", id, lease=lease)
+    await desk.do("completeJob", parts[0]["id"], lease=part_lease)
+
+    await desk.do("retryJob", id)
+
+    await desk.ack(id)
+    assert (await desk.job(id))["leaseExpiresAt"] is not None, "else it were held for ever"
+
+
 async def test_a_part_that_is_deleted_counts_no_more(desk: Desk) -> None:
     id, _lease, parts = await split(desk, 2, runInParallel=True)
     await finish(desk, parts[0]["id"])
@@ -186,6 +222,18 @@ async def test_deleting_a_job_deletes_its_parts(desk: Desk) -> None:
     await desk.api.do("deleteJob", "deletedId", id=id)
 
     assert await desk.job(parts[0]["id"]) is None
+
+
+async def test_what_waits_for_a_part_begins_when_it_is_deleted_with_its_job(desk: Desk) -> None:
+    id, _lease, parts = await split(desk, 2)
+    other = await desk.create(operation="other")
+    after = await desk.create(operation="next", predecessorIds=[parts[1]["id"]])
+    later = await desk.create(operation="later", predecessorIds=[parts[1]["id"], other])
+
+    await desk.api.do("deleteJob", "deletedId", id=id)
+
+    assert await desk.status(after) == "READY"
+    assert await desk.status(later) == "WAITING"
 
 
 async def test_a_job_is_split_once(desk: Desk) -> None:

@@ -91,7 +91,7 @@ async def delete_job(tx: Transaction, *, id: str) -> Job:
     """Delete a Job, and its parts with it, whoever holds it."""
     job, parent = await order.find_with_parent(tx, id)
     await tx.remove(job)
-    await order.release_successors(tx, job)
+    await order.release_successors(tx, job, with_parts=job.part_execution is not None)
     await order.account_for_parts(tx, parent)
     return job
 

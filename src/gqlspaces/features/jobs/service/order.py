@@ -50,13 +50,16 @@ async def begin(tx: Transaction, job: Job) -> None:
         job.status = JobStatus.READY
 
 
-async def release_successors(tx: Transaction, job: Job) -> None:
-    """Let the Jobs begin that waited for this one alone; it is complete or gone."""
+async def release_successors(tx: Transaction, job: Job, *, with_parts: bool = False) -> None:
+    """Let the Jobs begin that waited for this one alone; it is complete, or gone with its parts."""
     await tx.flush()
+    named = cast(_jobs.predecessor_ids, Text)
+    # Other Jobs may wait for any of the parts, whose ids nobody knows any more.
+    may_wait = named != "[]" if with_parts else named.contains(job.id, autoescape=True)
     statement = select(Job).where(
         _jobs.space_id.is_not_distinct_from(job.space_id),
         _jobs.status == JobStatus.WAITING,
-        cast(_jobs.predecessor_ids, Text).contains(job.id, autoescape=True),
+        may_wait,
     )
     for successor in await tx.all(Job, statement.order_by(_jobs.id)):
         await begin(tx, successor)
@@ -76,7 +79,9 @@ async def account_for_parts(tx: Transaction, parent: Job | None) -> None:
     steps.go_along(parent, standing)
     if standing.keys() <= FINAL:
         _tell_parent(tx, parent, standing)
-    elif not standing.keys() & _STARTED:
+        return
+    parent.parts_result = None
+    if not standing.keys() & _STARTED:
         await _start_next_part(tx, parent)
 
 
@@ -88,8 +93,6 @@ async def open_parts(tx: Transaction, parent: Job) -> list[Job]:
 
 async def failed_parts(tx: Transaction, parent: Job) -> list[Job]:
     """Give the parts of a Job that have failed, in their order, locked."""
-    if parent.part_execution is None:
-        return []
     statement = select(Job).where(_jobs.parent_id == parent.id, _jobs.status == JobStatus.FAILED)
     return await tx.all(Job, statement.order_by(_jobs.part, _jobs.id))
 

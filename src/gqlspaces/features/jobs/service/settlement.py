@@ -134,13 +134,16 @@ async def _end(tx: Transaction, job: Job, parent: Job | None, status: JobStatus)
 
 
 async def _retry_parts(tx: Transaction, job: Job) -> None:
+    """Begin failed parts again, and go on with the others: nobody did after the Job had ended."""
+    if job.part_execution is None:
+        return
     for part in await order.failed_parts(tx, job):
-        job.parts_result = None
         steps.renew(part)
         # In sequence a part waits for the one before it, which must be seen to have begun.
         await tx.flush()
         await order.begin(tx, part)
         await _retry_parts(tx, part)
+    await order.account_for_parts(tx, job)
 
 
 async def _cancel_parts(tx: Transaction, job: Job) -> None:
