@@ -115,6 +115,11 @@ async def test_keys_that_no_event_has_are_told(api: Api) -> None:
         ({"event": ["x"]}, "BAD_USER_INPUT", ["event"]),
         ({"event": {str(i): i for i in range(10_001)}}, "BAD_USER_INPUT", ["event"]),
         ({"event": READY, "filter": {str(i): i for i in range(101)}}, "BAD_USER_INPUT", ["filter"]),
+        ({"event": {"a": [1] * 10_001}}, "BAD_USER_INPUT", ["event"]),
+        ({"event": {"a": ["x" * 9000] * 9}}, "BAD_USER_INPUT", ["event"]),
+        ({"event": READY, "filter": {"a": ["x"] * 1001}}, "BAD_USER_INPUT", ["filter"]),
+        ({"event": READY, "on": ["x"] * 101}, "BAD_USER_INPUT", ["on"]),
+        ({"event": READY, "namespaces": ["x"] * 101}, "BAD_USER_INPUT", ["namespaces"]),
         ({"eventId": "ev_1"}, "NOT_FOUND", ["eventId"]),
         ({"event": READY, "listener": "nobody"}, "NOT_FOUND", ["listener"]),
     ],
@@ -147,6 +152,19 @@ async def test_a_limited_key_learns_only_of_its_own_jobs(api: Api, gateway: Gate
         [finding] = (await red(DIAGNOSIS))["diagnosis"]["findings"]
     assert (finding["code"], finding["subject"]) == ("NOBODY_TAKES", {"id": made["red"]})
     assert "secret" not in finding["title"]
+
+
+async def test_a_key_that_reads_no_jobs_is_not_told_their_outcome(
+    api: Api, gateway: Gateway
+) -> None:
+    watcher = await limited(api, gateway, scopes=["EVENT_READ"])
+    job = (await api.do("createSpace", "job { id }", name="Acme"))["job"]["id"]
+    outcome = {"message": "secret"}
+    await api.do("failJob", "job { id }", id=job, outcome=outcome, info="It failed.")
+    async with introduced(api, "here", CONFIGURE):
+        for caller, said in ((api, "secret"), (watcher, "It failed")):
+            [finding] = (await caller(DIAGNOSIS))["diagnosis"]["findings"]
+            assert finding["title"].endswith(f": {said}.")
 
 
 async def test_a_listener_of_the_whole_environment_takes_the_jobs_of_limited_keys(

@@ -4,12 +4,15 @@ from contextlib import aclosing
 from typing import Any
 
 import pytest
+from sqlalchemy import select
 
 from features.listening import CONFIGURE, introduced
 from features.structure import limited, new_space
 from gqlspaces.app import Gateway
 from gqlspaces.features.listeners import service
-from gqlspaces.features.listeners.presence import forget
+from gqlspaces.features.listeners.model import Listener
+from gqlspaces.features.listeners.presence import MOST_GONE, forget
+from gqlspaces.kernel.entity import table
 from gqlspaces.kernel.graphql.failures import RequestRefused
 from harness import Api, HandClock
 
@@ -124,6 +127,21 @@ async def test_a_listener_that_nobody_saw_for_long_is_forgotten(
     assert await listed(api) == []
 
 
+async def test_of_listeners_that_are_gone_a_key_leaves_only_the_last_ones(
+    api: Api, gateway: Gateway
+) -> None:
+    async with introduced(api, "here", CONFIGURE):
+        for number in range(MOST_GONE + 3):
+            async with introduced(api, f"run {number}", CONFIGURE):
+                pass
+        found = await gateway.database.fetch(select(table(Listener).c.name), {})
+    # The last one was there when it was looked at.
+    assert len(found) == 1 + MOST_GONE + 1
+    names = {row.name for row in found}
+    assert {"here", f"run {MOST_GONE + 2}"} <= names
+    assert "run 0" not in names
+
+
 async def test_what_a_listener_took_is_told(api: Api) -> None:
     for name in ("one", "two"):
         await api.do("createSpace", "space { id }", name=name)
@@ -167,6 +185,11 @@ async def test_keys_do_not_take_each_others_names(api: Api, gateway: Gateway) ->
         ({"name": "x" * 256}, "name"),
         ({"name": "x", "registrations": [{"on": ["x" * 513]}]}, "registrations.0.on.0"),
         ({"name": "x", "registrations": [{"on": []}] * 501}, "registrations"),
+        (
+            {"name": "x", "registrations": [{"on": [], "filters": ["x" * 9000] * 2}]},
+            "registrations.0.filters",
+        ),
+        ({"name": "x", "registrations": [{"on": ["x" * 500] * 100}] * 20}, "registrations"),
     ],
 )
 async def test_an_introduction_that_makes_no_sense_is_refused(

@@ -58,6 +58,21 @@ async def test_a_report_on_many_spaces_ends_after_a_hundred(desk: Desk) -> None:
     assert await desk.drifted() == strays
 
 
+@pytest.mark.parametrize("on_drift", ["MERGE", "SKIP", "OVERWRITE"])
+async def test_what_a_former_app_gave_is_no_base_for_another(desk: Desk, on_drift: str) -> None:
+    await desk.open(1, TWO)
+    [space] = desk.spaces
+    other = await Desk(desk.api).open(0, a_blueprint("email", "old"), name="Other")
+    await desk.api.do("updateSpace", "", id=space, appId=other.app)
+    moved = await desk.read(space)
+    assert (moved["appRevision"], moved["drift"]) == (None, None)
+
+    await other.revise(ONE)
+    done = await other.roll(onDrift=on_drift)
+    assert done["skipped"] == int(on_drift != "OVERWRITE")
+    assert await desk.keys(space) == ["email", "phone"][: 1 + done["skipped"]]
+
+
 async def test_merging_keeps_what_is_a_spaces_own(desk: Desk) -> None:
     same, other = await one_that_drifted(desk)
     done = await desk.roll()
@@ -67,6 +82,17 @@ async def test_merging_keeps_what_is_a_spaces_own(desk: Desk) -> None:
     assert sorted(await desk.keys(other)) == ["email", "own", "phone"]
     assert [change["path"][-1] for change in (await desk.read(other))["drift"]] == ["own"]
     assert await desk.drifted() == [other]
+
+
+async def test_merging_keeps_what_a_space_has_in_what_the_revision_adds_too(desk: Desk) -> None:
+    await desk.open(1, {"workbooks": []})
+    [space] = desk.spaces
+    await desk.change(space, a_blueprint("own", "email"))
+    await desk.revise()
+    done = await desk.roll()
+
+    assert done["migrated"] == 1
+    assert sorted(await desk.keys(space)) == ["email", "own", "phone"]
 
 
 async def test_merging_takes_away_what_the_revision_takes_away(desk: Desk) -> None:
@@ -146,6 +172,18 @@ async def test_a_dry_run_tells_what_the_rollout_then_does(desk: Desk, on_drift: 
     await desk.roll(onDrift=on_drift)
     again = await desk.api.do("rolloutBlueprint", PLAN, **wanted, dryRun=True)
     assert again["plan"]["changed"] == 0
+
+
+async def test_a_dry_run_ends_when_it_has_read_much(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await desk.open(45)
+    await desk.revise()
+    monkeypatch.setattr("gqlspaces.features.rollouts.plan.MOST_ROWS", 100)
+    made = await desk.api.do("rolloutBlueprint", PLAN, appId=desk.app, dryRun=True)
+
+    # A Space has three rows, and twenty Spaces are read at once.
+    assert (made["plan"]["total"], made["plan"]["lookedAt"]) == (45, 40)
 
 
 async def test_a_dry_run_of_a_template_makes_no_revision(desk: Desk) -> None:

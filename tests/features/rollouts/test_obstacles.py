@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from features.rollouts.desk import Desk
+from features.rollouts.desk import Desk, a_blueprint
 from gqlspaces.app import Gateway
 from gqlspaces.features.rollouts import step
 from gqlspaces.features.rollouts.worker import Rollouts
@@ -61,6 +61,34 @@ async def begin_again(desk: Desk, space: str, status: str, rollout: str, *, fail
     assert part["status"] == status
     assert (done["migrated"], done["failed"]) == (3 - failed, failed)
     assert len(done["exceptions"]) == failed
+
+
+async def test_a_step_taken_again_does_not_undo_a_later_rollout(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await desk.open(1)
+    [space] = desk.spaces
+    await desk.revise()
+
+    async def refuse(*_arguments: Any) -> None:
+        raise RuntimeError
+
+    monkeypatch.setattr(step, "give", refuse)
+    first = await desk.roll()
+    monkeypatch.undo()
+    await desk.revise(a_blueprint("email", "phone", "fax"))
+    second = await desk.roll()
+    [part, _later] = await desk.parts(space)
+    await desk.api.do("retryJob", "", id=part["id"])
+    await desk.step()
+
+    assert (first["failed"], second["migrated"]) == (1, 1)
+    assert await desk.keys(space) == ["email", "phone", "fax"]
+    assert (await desk.read(space))["appRevision"] == 3
+    [part, _later] = await desk.parts(space)
+    assert (part["status"], part["info"]) == ("COMPLETE", "It was given another revision since.")
+    done = await desk.rollout(first["id"])
+    assert (done["skipped"], done["failed"]) == (1, 0)
 
 
 async def test_a_job_of_no_rollout_has_nothing_to_do(desk: Desk) -> None:
@@ -152,3 +180,17 @@ async def test_a_node_takes_up_what_it_finds(desk: Desk, gateway: Gateway) -> No
     task.cancel()
 
     assert seen[-1] == {"status": "COMPLETE"}
+
+
+async def test_a_rollout_goes_with_its_app(desk: Desk) -> None:
+    await desk.open(1)
+    await desk.revise()
+    begun = await desk.begin()
+    await desk.api.do("deleteSpace", "", id=desk.spaces[0])
+    await desk.api.do("deleteApp", "", id=desk.app)
+    await desk.finish()
+
+    query = "query ($id: ID!) { job(id: $id) { status info } }"
+    job = (await desk.api(query, id=begun["job"]["id"]))["job"]
+    assert job == {"status": "CANCELED", "info": "The App 'Portal' was deleted."}
+    assert await desk.rollout(begun["id"]) is None

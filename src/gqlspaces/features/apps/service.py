@@ -9,6 +9,8 @@ from gqlspaces.blueprint.app import AppConfig, AppPatch
 from gqlspaces.blueprint.configuration import dump
 from gqlspaces.features.apps.model import App, AppRevision
 from gqlspaces.features.columns import checked, patched, store
+from gqlspaces.features.jobs.model import FINAL, Job
+from gqlspaces.features.jobs.service import cancel_job
 from gqlspaces.features.spaces.model import Space
 from gqlspaces.kernel.entity import Json, table
 from gqlspaces.kernel.errors import Conflict, Duplicate, Forbidden
@@ -17,7 +19,7 @@ from gqlspaces.kernel.transaction import Transaction
 
 _columns = table(App).c
 _revisions = table(AppRevision).c
-_spaces = table(Space).c
+_spaces, _jobs = table(Space).c, table(Job).c
 _WORDS = (
     select(_spaces.id, _columns.entity)
     .join_from(table(Space), table(App), _columns.id == _spaces.app_id)
@@ -64,6 +66,10 @@ async def delete_app(tx: Transaction, *, id: str) -> App:
     if await tx.siblings(Space, _spaces.app_id == id):
         msg = f"{app.entity_plural} still belong to the App {app.name!r}; delete them first."
         raise Conflict(msg)
+    # Nobody is left to end what was to be done to the App.
+    open_jobs = select(Job).where(_jobs.source_id == app.id, _jobs.status.not_in(FINAL))
+    for job in await tx.all(Job, open_jobs.order_by(_jobs.id)):
+        await cancel_job(tx, id=job.id, info=f"The App {app.name!r} was deleted.")
     await tx.remove(app)
     return app
 

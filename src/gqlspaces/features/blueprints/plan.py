@@ -44,7 +44,7 @@ _TOLD = {
     EffectKind.VALUES_CONVERTED: (
         "The values of the Field {name} in {count} are converted; what cannot be is flagged"
     ),
-    EffectKind.RECORDS_JUDGED: "{count} of the Sheet {name} are judged anew",
+    EffectKind.RECORDS_JUDGED: "{count} of the Sheet {name} will be judged anew",
 }
 _RULES = ("constraints", "config")
 

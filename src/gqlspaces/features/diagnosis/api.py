@@ -1,5 +1,6 @@
 """Diagnoses in GraphQL: what is wrong, and why an event was heard or not."""
 
+import json
 from collections.abc import Mapping
 from typing import Any
 
@@ -7,6 +8,7 @@ import strawberry
 from strawberry.scalars import JSON
 
 from gqlspaces.features.diagnosis import finding, service
+from gqlspaces.features.listeners.introduction import MOST_PATTERNS
 from gqlspaces.kernel.auth import Scope
 from gqlspaces.kernel.feature import Feature
 from gqlspaces.kernel.graphql.connection import bad_input
@@ -17,7 +19,9 @@ from gqlspaces.matching import EventView, conditions_of
 from gqlspaces.matching.explanation import Check, MatchPart
 
 MOST_VALUES = 10_000
+LARGEST_EVENT = 64 * 1024
 MOST_CONDITIONS = 100
+MOST_ALTERNATIVES = 1000
 
 CheckPart = graphql_enum(MatchPart)
 Severity = graphql_enum(finding.Severity)
@@ -113,9 +117,9 @@ async def explain_match(
         raise bad_input("Give either the id of an event or an event.", "eventId")
     view = await service.event_by_id(reader, event_id) if event_id else _view(event)
     asked = {
-        "on": ["**"] if on is strawberry.UNSET or on is None else on,
+        "on": ["**"] if on is strawberry.UNSET or on is None else _patterns(on, "on"),
         "filters": _levels(filter),
-        "namespaces": [namespaces] if namespaces else [],
+        "namespaces": [_patterns(namespaces, "namespaces")] if namespaces else [],
         "works": "job:ready" in (on or ()),
     }
     found = await service.explain_match(reader, view, listener=listener or None, asked=asked)
@@ -125,17 +129,37 @@ async def explain_match(
 def _view(event: Any) -> EventView:
     if not isinstance(event, Mapping):
         raise bad_input("An event is an object.", "event")
-    view = EventView(event)
-    if len(view.leaves) > MOST_VALUES:
+    if _size(event) > MOST_VALUES:
         raise bad_input(f"An event has at most {MOST_VALUES} values.", "event")
-    return view
+    if len(json.dumps(event)) > LARGEST_EVENT:
+        raise bad_input(f"An event has at most {LARGEST_EVENT} bytes of JSON.", "event")
+    return EventView(event)
+
+
+def _patterns(patterns: list[str], argument: str) -> list[str]:
+    if len(patterns) > MOST_PATTERNS:
+        raise bad_input(f"Give at most {MOST_PATTERNS} patterns.", argument)
+    return patterns
 
 
 def _levels(filter: Any) -> list[Any]:
     levels = filter if isinstance(filter, list) else [filter] if filter else []
+    if _size(levels) > MOST_ALTERNATIVES:
+        raise bad_input(f"A filter has at most {MOST_ALTERNATIVES} values.", "filter")
     if sum(len(conditions_of(one)) for one in levels) > MOST_CONDITIONS:
         raise bad_input(f"A filter has at most {MOST_CONDITIONS} conditions.", "filter")
     return levels
+
+
+def _size(value: Any) -> int:
+    """Count the values of JSON, and the objects and lists that they are in."""
+    number, pending = 0, [value]
+    while pending:
+        one = pending.pop()
+        number += 1
+        inside = one.values() if isinstance(one, Mapping) else one
+        pending += inside if isinstance(one, Mapping | list) else ()
+    return number
 
 
 def _explanation(one: service.HandlerExplanation) -> MatchExplanation:

@@ -120,7 +120,9 @@ def keyed(evidence: Evidence, program: Program, namespaces: list[str] | None) ->
 
 def _candidates(evidence: Evidence, offer: EventView) -> Iterator[_Near]:
     for program in evidence.programs:
-        for one in program.registrations:
+        for one, pattern in zip(program.registrations, program.patterns, strict=True):
+            if not one["works"] and not pattern.matches(offer):
+                continue  # it neither takes Jobs nor hears of this one
             told = explain(
                 offer,
                 on=one["on"],

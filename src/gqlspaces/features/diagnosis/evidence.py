@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import cached_property
+from itertools import accumulate
 from typing import Any, Final
 
 from sqlalchemy import Select, and_, bindparam, or_, select
@@ -16,7 +17,7 @@ from gqlspaces.features.jobs.namespaces import namespaces_of, with_namespaces
 from gqlspaces.features.listeners import service as listeners
 from gqlspaces.features.listeners.introduction import READY
 from gqlspaces.features.listeners.model import joined
-from gqlspaces.kernel.auth import Principal
+from gqlspaces.kernel.auth import Principal, Scope
 from gqlspaces.kernel.entity import UtcDateTime, table
 from gqlspaces.kernel.log import Event, event_of, read_page
 from gqlspaces.kernel.reader import AnyRow, Reader
@@ -25,7 +26,13 @@ from gqlspaces.matching.explanation import Known
 
 RECENT_EVENTS: Final = 1000
 MOST_JOBS: Final = 500
-MOST_PROGRAMS: Final = 200
+MOST_APPS: Final = 200
+MOST_HANDLERS: Final = 20_000
+"""Of how many handlers it is asked whether they take a Job."""
+
+MOST_EXPLAINED: Final = 1000
+"""Of how many handlers it is asked what may be wrong with them, which takes far longer."""
+
 FAILED_LATELY: Final = timedelta(days=1)
 
 _KEY = re.compile(r"[a-z][A-Za-z]+")
@@ -44,7 +51,9 @@ _OPEN: Select[Any] = (
     .where(
         _jobs.managed.is_(False),
         or_(
-            _jobs.status.in_([JobStatus.READY, JobStatus.WAITING]),
+            _jobs.status == JobStatus.READY,
+            # Parts wait for each other, and there may be a thousand of them.
+            and_(_jobs.status == JobStatus.WAITING, _jobs.parent_id.is_(None)),
             and_(_jobs.status == JobStatus.EXECUTING, _jobs.silences > 0),
         ),
     )
@@ -63,7 +72,9 @@ _FAILED: Select[Any] = (
 _BY_ID = select(_jobs.id, _jobs.status, _jobs.type, _jobs.operation).where(
     _jobs.id.in_(bindparam("ids", expanding=True))
 )
-_WITH_BLUEPRINT = select(_apps).where(_apps.c.blueprint.is_not(None)).order_by(_apps.c.id)
+_WITH_BLUEPRINT = (
+    select(_apps).where(_apps.c.blueprint.is_not(None)).order_by(_apps.c.id).limit(MOST_APPS)
+)
 
 
 @dataclass(frozen=True)
@@ -117,17 +128,20 @@ class Program:
 class Evidence:
     """What there is to see for one caller.
 
-    ``programs`` are those that the caller may be told of, ``everybody`` are all of them: whoever
-    takes a Job does so whether the caller sees it or not.
+    ``told`` are those that the caller may be told of and ``programs`` as many of them as there is
+    time for, ``everybody`` are all: whoever takes a Job does so whether the caller sees it or not.
+    Who only ``reads_events`` is told no more of Jobs and Apps than those tell.
     """
 
     now: datetime
     everybody: Sequence[Program]
+    told: Sequence[Program]
     programs: Sequence[Program]
     jobs: Sequence[AnyRow]
     before: Mapping[str, AnyRow]
     apps: Sequence[AnyRow]
     events: Sequence[Event]
+    reads_events: bool = False
     topics: Mapping[str, str] = field(default_factory=dict)
 
     @cached_property
@@ -136,6 +150,11 @@ class Evidence:
         recent = {key for event in self.events for key in event.view.by_key}
         told = {key for text in self.topics.values() for key in _KEY.findall(text)}
         return Known(topics=list(self.topics), keys=recent | told | _CONTEXT)
+
+    @cached_property
+    def heard(self) -> frozenset[str]:
+        """The topics of recent events."""
+        return frozenset(event.topic for event in self.events)
 
     def with_status(self, status: JobStatus) -> list[AnyRow]:
         """Give the Jobs in this status, the oldest first, of failed ones the newest."""
@@ -171,19 +190,23 @@ async def gather(reader: Reader) -> Evidence:
     """Look at what the caller may see, in a handful of statements however much there is."""
     principal, database = reader.principal, reader.database
     now = await database.now()
+    reads_events = not principal.may(Scope.SPACE_READ)
     everybody = _programs(await listeners.known(database, principal.environment_id), now)
+    told = [one for one in everybody if _may_be_told(principal, one.row)]
     jobs = [
         *await reader.scoped_rows(_OPEN, Job, {}),
         *await reader.scoped_rows(_FAILED, Job, {"since": now - FAILED_LATELY}),
     ]
     return Evidence(
         now=now,
-        everybody=everybody,
-        programs=[one for one in everybody if _may_be_told(principal, one.row)],
+        everybody=_first(everybody, MOST_HANDLERS),
+        told=told,
+        programs=_first(told, MOST_EXPLAINED),
         jobs=jobs,
         before=await _before(reader, jobs),
-        apps=await reader.scoped_rows(_WITH_BLUEPRINT, App, {}),
+        apps=() if reads_events else await reader.scoped_rows(_WITH_BLUEPRINT, App, {}),
         events=await _recent(reader),
+        reads_events=reads_events,
         topics=database.rules.catalogue,
     )
 
@@ -210,11 +233,19 @@ def _may_be_told(principal: Principal, row: AnyRow) -> bool:
 
 
 def _programs(rows: Sequence[AnyRow], now: datetime) -> list[Program]:
+    """Give the programs that are connected, and then the others, the last seen first."""
     grouped: dict[str, list[AnyRow]] = {}
     for row in rows:
         same = json.dumps([row.key_id, row.registrations], sort_keys=True)
         grouped.setdefault(same, []).append(row)
-    return [Program(alike, now) for alike in list(grouped.values())[:MOST_PROGRAMS]]
+    programs = [Program(alike, now) for alike in grouped.values()]
+    return sorted(programs, key=lambda program: not program.connected)
+
+
+def _first(programs: Sequence[Program], most: int) -> list[Program]:
+    """Give the first programs that have so many handlers together."""
+    numbers = accumulate(len(program.registrations) for program in programs)
+    return [one for one, number in zip(programs, numbers, strict=True) if number <= most]
 
 
 async def _before(reader: Reader, jobs: Sequence[AnyRow]) -> dict[str, AnyRow]:

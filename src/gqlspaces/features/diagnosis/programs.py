@@ -14,7 +14,9 @@ from gqlspaces.matching.explanation import Check, explain
 from gqlspaces.matching.hints import Hint, Mistake, hint_of_values, lacking_prefix, unknown_topic
 
 EXPIRES_SOON: Final = timedelta(days=7)
-_LOOKED_AT: Final = 20
+_LOOKED_AT: Final = 10
+_MOST_PATTERNS: Final = 20
+_MOST_OFFERS: Final = 200
 _A_NAME: Final = "space:configure"
 _NEVER: Final = "never hears anything."
 _JOB_KEYS: Final = frozenset({"job", "payload.job"})
@@ -100,7 +102,7 @@ def several(evidence: Evidence) -> Iterator[Finding]:
 
 def _mistakes(evidence: Evidence, one: Mapping[str, Any]) -> Iterator[tuple[str, Hint]]:
     """Give what seems wrong with one handler, each told in words."""
-    for pattern in one["on"]:
+    for pattern in one["on"][:_MOST_PATTERNS]:
         if hint := unknown_topic(pattern or "**", evidence.known.topics):
             yield f"{_NEVER} It asks for the topic `{pattern}`.", hint
     for pattern in chain.from_iterable(one["namespaces"]):
@@ -132,7 +134,8 @@ def _no_name(pattern: str) -> Hint | None:
 
 def _near_miss(evidence: Evidence, one: Mapping[str, Any]) -> Check | None:
     """Give the one condition by which a handler missed recent events, if it heard none of them."""
-    recent = [event for event in evidence.events if topic_matches(event.topic, one["on"])]
+    topics = {topic for topic in evidence.heard if topic_matches(topic, one["on"])}
+    recent = [event for event in evidence.events if event.topic in topics]
     pattern = listeners.pattern_of(one)
     if any(pattern.matches(event.view) for event in recent):
         return None
@@ -196,7 +199,7 @@ def _offers(evidence: Evidence) -> Iterable[EventView]:
         for wanted in _job_names(one)
         if not set(wanted) & set("*?\\")
     }
-    for name, namespaces in sorted(named):
+    for name, namespaces in sorted(named)[:_MOST_OFFERS]:
         yield EventView(listeners.offer("", name, namespaces, {}))
 
 

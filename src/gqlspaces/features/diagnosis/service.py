@@ -104,14 +104,16 @@ async def explain_match(
 ) -> list[HandlerExplanation]:
     """Explain an event to the handlers of a listener, or to a single one that asks so."""
     evidence = await gather(reader)
-    if listener is None:
-        return [_explained(evidence, event, asked, None)]
-    program = _program(evidence, listener)
-    return [_explained(evidence, event, one, program.row) for one in program.registrations]
+    row = None if listener is None else _program(evidence, listener).row
+    handlers = [asked] if row is None else row.registrations
+    # As in a diagnosis: nobody else waits for what may be long patterns and a large event.
+    return await asyncio.to_thread(
+        lambda: [_explained(evidence, event, one, row) for one in handlers]
+    )
 
 
 def _program(evidence: Evidence, name: str) -> Program:
-    for program in evidence.programs:
+    for program in evidence.told:
         for row in program.rows:
             if name in (row.name, row.id):
                 return Program([row], evidence.now)

@@ -11,6 +11,9 @@ from gqlspaces.features.jobs.model import JobStatus
 from gqlspaces.features.jobs.namespaces import namespaces_of
 from gqlspaces.kernel.reader import AnyRow
 
+MOST_EXPLANATIONS: Final = 5000
+"""So often a handler and a Job are compared closely: beyond that Jobs are told without a cause."""
+
 PATIENCE: Final = timedelta(seconds=60)
 """For so long a Job may be ready though a listener asks for it: it may be busy."""
 
@@ -26,6 +29,8 @@ _SILENT = (
 
 def untaken(evidence: Evidence) -> Iterator[Finding]:
     """Tell of ready Jobs that no connected listener takes, alike ones together."""
+    handlers = sum(len(program.registrations) for program in evidence.programs)
+    explainable = iter(range(MOST_EXPLANATIONS // max(handlers, 1)))
     for alike in _alike(evidence.with_status(JobStatus.READY)):
         job, offer = alike[0], evidence.offer_of(alike[0])
         if any(program.takes(offer) for program in evidence.everybody):
@@ -33,7 +38,8 @@ def untaken(evidence: Evidence) -> Iterator[Finding]:
             continue
         subject = Subject(job.id, name_of(job), len(alike))
         waits = _waiting(job, len(alike))
-        if cause := cause_of(evidence, offer):
+        cause = None if next(explainable, None) is None else cause_of(evidence, offer)
+        if cause is not None:
             told = f"{waits} {cause.told}"
             at_fault = cause.program.row.id
             yield Finding(cause.code, Severity.ERROR, told, cause.advice, subject, at_fault)
@@ -64,7 +70,8 @@ def failed(evidence: Evidence) -> Iterator[Finding]:
     ended = [job for job in evidence.with_status(JobStatus.FAILED) if job.silences == 0]
     for alike in _alike(ended):
         job = alike[0]
-        said = (job.outcome or {}).get("message") or job.info
+        outcome = None if evidence.reads_events else job.outcome
+        said = (outcome or {}).get("message") or job.info
         why = f": {said}" if said else ", and nobody said why"
         attempts = f" after {job.attempt} attempts" if job.attempt > 1 else ""
         others = f" ({len(alike) - 1} more failed lately)" if len(alike) > 1 else ""
@@ -79,8 +86,9 @@ def failed(evidence: Evidence) -> Iterator[Finding]:
 def in_vain(evidence: Evidence) -> Iterator[Finding]:
     """Tell of Jobs that wait for others which will not be complete by themselves."""
     for job in evidence.with_status(JobStatus.WAITING):
-        before = [evidence.before.get(id) for id in job.predecessor_ids]
-        found = [_hopeless(one) for one in before if one is None or one.status in _HOPELESS]
+        # One that is not known was deleted, and so is no longer waited for.
+        before = [evidence.before[id] for id in job.predecessor_ids if id in evidence.before]
+        found = [_hopeless(one) for one in before if one.status in _HOPELESS]
         if found:
             what, advice = found[0]
             title = f"A Job `{name_of(job)}` waits for {what}."
@@ -88,10 +96,8 @@ def in_vain(evidence: Evidence) -> Iterator[Finding]:
             yield Finding(FindingCode.WAITS_IN_VAIN, Severity.ERROR, title, advice, subject)
 
 
-def _hopeless(before: AnyRow | None) -> tuple[str, str]:
+def _hopeless(before: AnyRow) -> tuple[str, str]:
     """Tell what became of a Job that another one waits for, and what to do."""
-    if before is None:
-        return "one that was deleted", _CANCEL
     if before.status == JobStatus.CANCELED:
         return f"`{name_of(before)}`, which was canceled", _CANCEL
     again = f"Begin that one again with `retryJob`, or c{_CANCEL[1:]}"

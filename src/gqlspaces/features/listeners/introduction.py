@@ -1,20 +1,38 @@
 """What a listener may say about itself when it subscribes."""
 
+import json
 from typing import Annotated, Any, Final
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
 
 from gqlspaces.blueprint.configuration import Configuration
 from gqlspaces.blueprint.json_value import JsonValue
+from gqlspaces.blueprint.problems import ProblemCode, reject
 from gqlspaces.blueprint.text import Flag, Name, Prose
 from gqlspaces.matching import ANY
 
 MOST_REGISTRATIONS: Final = 500
 MOST_PATTERNS: Final = 100
 DEEPEST: Final = 20
+LARGEST_FILTERS: Final = 16 * 1024
+LARGEST: Final = 512 * 1024
+"""Bytes of JSON: all of it is read whenever somebody asks who listens."""
 
 Pattern = Annotated[Prose, Field(max_length=512)]
 Patterns = Annotated[list[Pattern], Field(max_length=MOST_PATTERNS)]
+
+
+def _check_filters(value: list[Any]) -> list[Any]:
+    _check_size(value, LARGEST_FILTERS)
+    return value
+
+
+def _check_size(value: Any, most: int) -> None:
+    if len(json.dumps(value, ensure_ascii=False).encode()) > most:
+        reject(ProblemCode.TOO_LONG, f"Must be at most {most} bytes of JSON.")
+
+
+Filters = Annotated[list[JsonValue], Field(max_length=DEEPEST), AfterValidator(_check_filters)]
 
 READY: Final = "job:ready"
 """The topic that offers a Job; who registered for it by that name takes Jobs."""
@@ -24,7 +42,7 @@ class ListenerRegistrationConfig(Configuration):
     """One handler: which events it hears."""
 
     on: Patterns = Field(description="Patterns of topics, alternatives; an empty one is `**`.")
-    filters: Annotated[list[JsonValue], Field(max_length=DEEPEST)] | None = Field(
+    filters: Filters | None = Field(
         default=None, description="The filters around it from the outside in; all must match."
     )
     namespaces: Annotated[list[Patterns], Field(max_length=DEEPEST)] | None = Field(
@@ -38,6 +56,20 @@ class ListenerRegistrationConfig(Configuration):
     )
 
 
+def _check_registrations(
+    value: list[ListenerRegistrationConfig],
+) -> list[ListenerRegistrationConfig]:
+    _check_size([one.model_dump(mode="json") for one in value], LARGEST)
+    return value
+
+
+Registrations = Annotated[
+    list[ListenerRegistrationConfig],
+    Field(max_length=MOST_REGISTRATIONS),
+    AfterValidator(_check_registrations),
+]
+
+
 class ListenerConfig(Configuration):
     """Who listens, so that `listeners` and `diagnosis` can tell of it."""
 
@@ -45,9 +77,7 @@ class ListenerConfig(Configuration):
     version: Name | None = Field(
         default=None, description="The version of the library that it is built on."
     )
-    registrations: (
-        Annotated[list[ListenerRegistrationConfig], Field(max_length=MOST_REGISTRATIONS)] | None
-    ) = Field(
+    registrations: Registrations | None = Field(
         default=None, description="Its handlers; without them the filter stands for a single one."
     )
 

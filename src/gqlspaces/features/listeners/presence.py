@@ -8,11 +8,11 @@ from contextlib import contextmanager, suppress
 from typing import Any, Final
 
 from pydantic.alias_generators import to_camel
-from sqlalchemy import bindparam, delete, insert, select, update
+from sqlalchemy import bindparam, delete, insert, or_, select, update
 
 from gqlspaces.features.listeners.introduction import ListenerConfig, registrations_of
 from gqlspaces.features.listeners.model import Listener, joined
-from gqlspaces.features.listeners.service import REMEMBERED
+from gqlspaces.features.listeners.service import REMEMBERED, SILENT
 from gqlspaces.kernel.auth import Principal
 from gqlspaces.kernel.cancellation import finish
 from gqlspaces.kernel.database import Database, repeated
@@ -22,6 +22,9 @@ from gqlspaces.kernel.ids import new_id
 logger = logging.getLogger(__name__)
 
 SIGN_SECONDS: Final = 15.0
+MOST_GONE: Final = 100
+"""So many listeners of a key are remembered that are gone: a new run has a new name."""
+
 _CHUNK: Final = 1000
 
 _listeners = table(Listener)
@@ -37,6 +40,19 @@ _GONE = update(_listeners).where(_IDS).values(last_seen_at=_NOW, disconnected_at
 _IS_OLD = _listeners.c.last_seen_at < bindparam("before", type_=UtcDateTime)
 _OLD = select(_listeners.c.id).where(_IS_OLD).limit(1)
 _FORGET = delete(_listeners).where(_IS_OLD)
+_IS_GONE = or_(_listeners.c.disconnected_at.is_not(None), _IS_OLD)
+_SURPLUS = (
+    select(_listeners.c.id)
+    .where(
+        _listeners.c.environment_id == bindparam("environment"),
+        _listeners.c.key_id == bindparam("key"),
+        _IS_GONE,
+    )
+    .order_by(_listeners.c.last_seen_at.desc(), _listeners.c.id)
+    .offset(MOST_GONE)
+    .limit(_CHUNK)
+)
+_REMOVE = delete(_listeners).where(_IDS)
 
 
 class Presence:
@@ -128,6 +144,9 @@ class Presence:
                 await connection.execute(
                     insert(_listeners).values(**present, id=id, created_at=now)
                 )
+                gone = {"environment": wanted["environment"], "key": wanted["key"]}
+                surplus = await connection.execute(_SURPLUS, gone | {"before": now - SILENT})
+                await connection.execute(_REMOVE, {"ids": list(surplus.scalars())})
             else:
                 await connection.execute(
                     update(_listeners).where(_listeners.c.id == id).values(**present)

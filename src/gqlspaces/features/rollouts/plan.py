@@ -17,7 +17,10 @@ from gqlspaces.kernel.transaction import Transaction
 
 MOST_SHOWN: Final = 100
 MOST_LOOKED_AT: Final = 1000
-_CHUNK: Final = 100
+MOST_ROWS: Final = 20_000
+"""How many Workbooks, Sheets, Fields and so on are read at the most: others wait meanwhile."""
+
+_CHUNK: Final = 20
 _revisions = table(AppRevision).c
 
 
@@ -56,7 +59,10 @@ class Plan:
 
 
 async def plan_rollout(tx: Transaction, aim: Aim) -> Plan:
-    """Tell what a rollout would do to the first thousand Spaces; nothing is changed."""
+    """Tell what a rollout would do to the first thousand Spaces, or fewer that hold much.
+
+    Nothing is changed, and nobody is kept from changing these Spaces.
+    """
     tx.rehearsal = True
     known = {
         one.number: one.blueprint
@@ -65,10 +71,15 @@ async def plan_rollout(tx: Transaction, aim: Aim) -> Plan:
     every = spaces_of(aim.rollout)
     total = await tx.session.scalar(select(func.count()).select_from(every.subquery()))
     plan = Plan(aim.target.number, total or 0)
-    spaces = await tx.all(Space, every.limit(MOST_LOOKED_AT))
+    spaces = (await tx.session.scalars(every.limit(MOST_LOOKED_AT))).all()
+    seen = 0
     for start in range(0, len(spaces), _CHUNK):
+        if seen >= MOST_ROWS:
+            break
         chunk = spaces[start : start + _CHUNK]
-        for space, present in zip(chunk, await _blueprints(tx, chunk), strict=True):
+        rows, blueprints = await _blueprints(tx, chunk)
+        seen += rows
+        for space, present in zip(chunk, blueprints, strict=True):
             given = known.get(space.app_revision or 0)
             plan.count(_planned(space, given, aim, present))
     return plan
@@ -86,9 +97,10 @@ def _planned(
     )
 
 
-async def _blueprints(tx: Transaction, spaces: Sequence[Space]) -> list[dict[str, Any]]:
-    """Give the Blueprints of some Spaces by one statement for each noun."""
+async def _blueprints(tx: Transaction, spaces: Sequence[Space]) -> tuple[int, list[dict[str, Any]]]:
+    """Give the Blueprints of some Spaces, read from so many rows by one statement for each noun."""
     ids = [space.id for space in spaces]
+    count = 0
     parts: list[dict[str, list[Any]]] = []
     for kind in PARTS:
         columns = table(kind).c
@@ -96,5 +108,7 @@ async def _blueprints(tx: Transaction, spaces: Sequence[Space]) -> list[dict[str
         grouped: dict[str, list[Any]] = {id: [] for id in ids}
         for row in await tx.session.execute(rows.order_by(columns.position, columns.id)):
             grouped[row.space_id].append(row)
+            count += 1
         parts.append(grouped)
-    return [Reading(*(part[space.id] for part in parts)).document(space) for space in spaces]
+    found = [Reading(*(part[space.id] for part in parts)).document(space) for space in spaces]
+    return count, found

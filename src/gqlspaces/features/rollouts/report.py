@@ -1,5 +1,6 @@
 """Reading which Spaces are not what their App gave them."""
 
+import asyncio
 from collections.abc import Sequence
 from typing import Any, Final
 
@@ -16,7 +17,7 @@ from gqlspaces.kernel.reader import Reader
 MOST_DRIFTED: Final = 100
 """How many Spaces a report on an App names."""
 
-_PAGE: Final = 100
+_PAGE: Final = 20
 _spaces, _revisions = table(Space).c, table(AppRevision).c
 _GIVEN = (
     select(_spaces.id, _revisions.blueprint)
@@ -61,6 +62,8 @@ async def _drifted(reader: Reader, app_id: str) -> list[Any]:
     found: list[str] = []
     last = ""
     while len(found) < MOST_DRIFTED:
+        # On SQLite a read does not suspend: a report on many Spaces must let others in.
+        await asyncio.sleep(0)
         rows = await reader.scoped_rows(_CONFIGURED, Space, {"app": app_id, "last": last})
         ids = [row.id for row in rows]
         drifts = await drift_of_spaces(reader, ids) if ids else []

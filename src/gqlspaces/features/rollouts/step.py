@@ -129,6 +129,9 @@ async def _step_again(part_id: str, tx: Transaction, work: Work) -> bool:
         return True
     rollout = await tx.find(Rollout, before.rollout_id)
     space = await tx.find(Space, before.space_id)
+    if space.app_revision != before.app_revision:
+        # A later rollout reached it: what this one was to bring would take it back.
+        work = _pass_over
     if await _do(tx, work, rollout, space, part, before) is not None:
         rollout.failed -= 1
     return True
@@ -161,6 +164,10 @@ async def _give_up(
 ) -> Done | None:
     # Another node may have done it in the meantime.
     return Done(StepOutcome.FAILED, message) if space.id == tried else None
+
+
+async def _pass_over(_tx: Transaction, _rollout: Rollout, _space: Space) -> Done:
+    return Done(StepOutcome.SKIPPED, "It was given another revision since.")
 
 
 def _told(error: Exception, space_id: str) -> str:

@@ -155,7 +155,7 @@ async def run_action(run: _Run, input: RunActionInput) -> jobs.Job:
     if isinstance(run.seen, DomainError):
         raise run.seen
     given = sent(input)
-    answers = given.get("input") or {}
+    answers = {} if given.get("input") is None else given["input"]
     if not isinstance(answers, Mapping):
         msg = "Must be an object with the answers by the keys of the questions."
         raise Invalid(msg, path=("input",))
