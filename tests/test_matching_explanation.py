@@ -174,3 +174,10 @@ def test_long_lists_of_values_are_cut() -> None:
     assert fault.told == (
         "Asks for the key `k` `x` or `7`; the event has `4` and `3` and `2` and more."
     )
+
+
+def test_of_many_values_that_a_key_finds_only_the_first_are_told() -> None:
+    event = {"topic": "x", "payload": {f"key{number}": number for number in range(100)}}
+    told = explain(event, filters=[{"payload.*": 99}])
+    assert told.matches
+    assert len(told.checks[-1].found) == 20

@@ -139,6 +139,20 @@ def test_what_a_document_has_of_its_own_stays() -> None:
     assert ("#000000", "#ff0000") == (root["primaryColor"], root["dangerColor"])
 
 
+def test_what_is_added_on_both_sides_keeps_what_each_has_in_it() -> None:
+    def listing(sheets: Any) -> dict[str, Any]:
+        return {"workbooks": [{"name": "Data", "sheets": sheets}]}
+
+    orders = {"slug": "orders", "name": "Orders", "fields": [{"key": "no"}, {"key": "sum"}]}
+    fields = [{"key": "mine", "type": "number"}, {"key": "no", "label": "No."}]
+    mine = {"slug": "orders", "name": "Mine", "fields": fields, "actions": [{"operation": "go"}]}
+    both = [fields[0], {"key": "no"}, {"key": "sum"}]
+    found = differences(listing([]), listing([orders]))
+
+    wanted = listing([orders | {"fields": both, "actions": [{"operation": "go"}]}])
+    assert wanted == apply_differences(listing([mine]), found)
+
+
 def test_what_is_gone_already_is_passed_over() -> None:
     after, workbook, sheet = changed()
     sheet["fields"][0]["label"] = "Given Name"

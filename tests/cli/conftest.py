@@ -3,10 +3,14 @@
 import os
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 
 import pytest
+
+from gqlspaces.cli.server import Served, serving
+from gqlspaces.settings import Settings
+from harness import Api, sqlite_copy
 
 Run = Callable[..., subprocess.CompletedProcess[str]]
 
@@ -35,3 +39,17 @@ def run(tmp_path: Path, bare_environment: dict[str, str]) -> Run:
         )
 
     return run_command
+
+
+@pytest.fixture
+async def served(sqlite: Path, tmp_path: Path) -> AsyncIterator[Served]:
+    """A gateway on a port of this machine, with a fresh database."""
+    url = sqlite_copy(sqlite, tmp_path)
+    async with serving(Settings(database_url=url, data_dir=tmp_path, port=0)) as served:
+        yield served
+
+
+@pytest.fixture
+async def api(served: Served) -> Api:
+    """A caller of that gateway with an administrator's key."""
+    return await Api.with_key(served.gateway, served.key or "")

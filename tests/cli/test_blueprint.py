@@ -17,26 +17,13 @@ from gqlspaces.blueprint.notation import parse, read_blueprint, write_blueprint
 from gqlspaces.cli import app as command
 from gqlspaces.cli.changes import lines_of, told
 from gqlspaces.cli.failure import Failure, Misuse
-from gqlspaces.cli.server import Served, serving
+from gqlspaces.cli.server import Served
 from gqlspaces.cli.structures import AppStructure, Plan, SpaceStructure
 from gqlspaces.listener.client import Client, Connection
 from gqlspaces.listener.errors import ApiError
-from gqlspaces.settings import Settings
-from harness import Api, sqlite_copy
+from harness import Api
 
 Run = Callable[..., Awaitable[tuple[int | None, str, str]]]
-
-
-@pytest.fixture
-async def served(sqlite: Path, tmp_path: Path) -> AsyncIterator[Served]:
-    url = sqlite_copy(sqlite, tmp_path)
-    async with serving(Settings(database_url=url, data_dir=tmp_path, port=0)) as served:
-        yield served
-
-
-@pytest.fixture
-async def api(served: Served) -> Api:
-    return await Api.with_key(served.gateway, served.key or "")
 
 
 @pytest.fixture

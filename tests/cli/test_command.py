@@ -103,13 +103,18 @@ def test_a_watch_needs_a_job_or_a_space(run: Run) -> None:
         ("nowhere:listener", "no module 'nowhere' here"),
         ("onboarding:missing", "'onboarding:missing' is not a Listener"),
         ("onboarding:wrong", "'onboarding:wrong' is not a Listener"),
+        ("onboarding:empty", "'onboarding:empty' has no handlers"),
         ("onboarding:listener", "a listener needs a key"),
     ],
 )
 def test_a_listener_that_cannot_be_run_is_explained(
     run: Run, tmp_path: Path, target: str, complaint: str
 ) -> None:
-    code = "from gqlspaces.listener import Listener\nlistener, wrong = Listener(), 1\n"
+    code = (
+        "from gqlspaces.listener import Listener\n"
+        "listener, empty, wrong = Listener(), Listener(), 1\n"
+        "listener.on('job:*')(print)\n"
+    )
     (tmp_path / "onboarding.py").write_text(code)
     done = run("listen", target)
     assert done.returncode == 2

@@ -11,27 +11,14 @@ from typing import Any, TypeAlias
 import pytest
 
 from features.listening import CONFIGURE, introduced
-from gqlspaces.cli.server import Served, serving
+from gqlspaces.cli.server import Served
 from gqlspaces.cli.streaming import socket_fault
 from gqlspaces.listener import Event, Listener
 from gqlspaces.listener.client import Client, Connection
 from gqlspaces.listener.runner import Runner
-from gqlspaces.settings import Settings
-from harness import Api, sqlite_copy
+from harness import Api
 
 Doctor: TypeAlias = Callable[..., Awaitable[tuple[int | None, str, str]]]
-
-
-@pytest.fixture
-async def served(sqlite: Path, tmp_path: Path) -> AsyncIterator[Served]:
-    url = sqlite_copy(sqlite, tmp_path)
-    async with serving(Settings(database_url=url, data_dir=tmp_path, port=0)) as served:
-        yield served
-
-
-@pytest.fixture
-async def api(served: Served) -> Api:
-    return await Api.with_key(served.gateway, served.key or "")
 
 
 @pytest.fixture
@@ -128,6 +115,20 @@ async def test_a_listener_of_the_sdk_is_shown_with_what_it_took(
         [seen] = json.loads(shown)["listeners"]
         assert seen["connected"] is connected
         assert [(one["job"], one["number"]) for one in seen["handled"]] == [("space:configure", 1)]
+
+
+async def test_of_listeners_that_are_gone_the_last_are_shown(
+    served: Served, api: Api, doctor: Doctor
+) -> None:
+    for start in range(5):
+        async with introduced(api, f"gone:{start}", CONFIGURE):
+            pass
+    await served.gateway.presence.tell()
+    async with introduced(api, "here:1", CONFIGURE):
+        _, out, _ = await doctor()
+    assert "here:1" in out
+    assert out.count("gone:") == 3
+    assert "and 2 more" in out
 
 
 async def test_a_key_that_is_refused_is_said_to_be_so(doctor: Doctor) -> None:

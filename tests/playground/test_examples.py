@@ -8,7 +8,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from graphql import GraphQLSchema, OperationDefinitionNode, build_schema, parse, validate
+from graphql import (
+    GraphQLSchema,
+    OperationDefinitionNode,
+    build_schema,
+    graphql_sync,
+    is_object_type,
+    parse,
+    validate,
+)
 from graphql.execution import get_variable_values
 
 import gqlspaces.playground
@@ -58,3 +66,21 @@ def test_the_variables_of_every_example_fit(
         if isinstance(coerced, list):
             problems[example["title"]] = [error.message for error in coerced]
     assert json.dumps(problems) == "{}"
+
+
+def test_the_schema_is_read_to_the_bottom_of_every_type(
+    shipped: GraphQLSchema, evaluate: Callable[..., Any]
+) -> None:
+    answer = graphql_sync(shipped, evaluate("schema.INTROSPECTION"))
+    read = evaluate(
+        "[...new schema.Schema(given).types.values()].flatMap(({name, fields}) => "
+        "(fields ?? []).map((field) => [`${name}.${field.name}`, field.typeText]))",
+        answer.data,
+    )
+    expected = {
+        f"{name}.{field}": str(of.type)
+        for name, type_ in shipped.type_map.items()
+        if is_object_type(type_) and not name.startswith("__")
+        for field, of in type_.fields.items()
+    }
+    assert expected.items() <= dict(read).items()

@@ -56,6 +56,8 @@ _ABSENT: Final[Any] = object()
 
 ORDER_SHOWN: Final = 5
 
+_INSIDE: Final = frozenset({"sheets", "fields", "actions"})
+
 _ITEM_VERBS: Final[Mapping[DifferenceKind, tuple[str, str]]] = {
     DifferenceKind.ADDED: ("Adds", "to"),
     DifferenceKind.CHANGED: ("Changes", "of"),
@@ -72,8 +74,9 @@ def apply_differences(document: Mapping[str, Any], changes: Iterable[Difference]
     """The document with the changes made, in their order; the argument stays as it is.
 
     Applied to the document they start from they give the one they lead to. Another document keeps
-    what it has of its own: a change to what is gone already is passed over, and an added or
-    removed object of `metadata` or `settings` leaves other keys of it alone.
+    what it has of its own: a change to what is gone already is passed over, an added or removed
+    object of `metadata` or `settings` leaves other keys of it alone, and an added item that is
+    there already keeps the Sheets, Fields and Actions that it has for itself.
     """
     changed = deepcopy(dict(document))
     for change in changes:
@@ -237,7 +240,7 @@ class _Place:
             if known and not items and _is_dropped(self._change.path[:-1]):
                 del self._trail[-2][self._change.path[-2]]
         elif known:
-            items[known[0]] = after
+            items[known[0]] = _joined(self._shape, items[known[0]], after)
         else:
             items.append(after)
 
@@ -253,6 +256,19 @@ class _Place:
         else:
             added = shape.is_merged and change.kind is DifferenceKind.ADDED
             parent[key] = _with(parent.get(key) if added else None, change.after)
+
+
+def _joined(shape: Shape, there: dict[str, Any], added: dict[str, Any]) -> dict[str, Any]:
+    """The added item with what the one there has in it for itself."""
+    for name in _INSIDE & there.keys():
+        part = shape.part(name)
+        old, new = _items(part, there[name]), _items(part, added.get(name, _ABSENT))
+        if old and new is not None:
+            both = [
+                _joined(part, old[key], new.pop(key)) if key in new else old[key] for key in old
+            ]
+            added[name] = [*both, *new.values()]
+    return added
 
 
 def _put_in_order(shape: Shape, items: Any, keys: list[str]) -> None:

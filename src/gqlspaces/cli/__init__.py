@@ -21,6 +21,7 @@ from gqlspaces.cli import (
     keys,
     listen,
     records,
+    rollouts,
     schema,
     serve,
     spaces,
@@ -65,6 +66,9 @@ app.add_typer(
     records.app, name="records", help="Files of records, in and out.", rich_help_panel=LOOK
 )
 app.add_typer(blueprint.app, name="blueprint", help="Blueprints as files.", rich_help_panel=LOOK)
+app.add_typer(
+    rollouts.app, name="rollouts", help="One Blueprint for many Spaces.", rich_help_panel=LOOK
+)
 app.add_typer(jobs.app, name="jobs", help="Watch jobs.", rich_help_panel=LOOK)
 app.add_typer(events.app, name="events", help="Follow events.", rich_help_panel=LOOK)
 app.command(rich_help_panel=LOOK)(doctor.doctor)

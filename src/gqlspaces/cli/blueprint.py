@@ -243,7 +243,7 @@ def _change(
     if not plan.changes:
         return
     if plan.loses and not yes:
-        _ask()
+        ask_about_data()
 
     async def write(client: "Client") -> str:
         return await structure.write(client, change, plan)
@@ -253,7 +253,8 @@ def _change(
         console().print(plain(done), markup=False, soft_wrap=True)
 
 
-def _ask() -> None:
+def ask_about_data() -> None:
+    """Go on only if a person at the terminal says that data may go."""
     if not sys.stdin.isatty():
         raise Failure("data would go, and nobody can be asked", advice="--yes says that it may.")
     if not typer.confirm("Data goes. Do it all the same?", err=True):

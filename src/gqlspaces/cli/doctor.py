@@ -40,7 +40,7 @@ query Explanation($event: ID!, $listener: String!) {
 """
 
 NEEDED = frozenset({"EVENT_READ", "ADMIN"})
-SHOWN = 20
+CONNECTED, GONE = 20, 3  # so many listeners are shown; each new start has another name
 LONGEST = 60
 
 ERROR = "ERROR"
@@ -134,13 +134,17 @@ def _table(listeners: list[dict[str, Any]]) -> Any:
     from rich.table import Table
 
     table = Table("listener", "", "asks for", "took", box=None, header_style="bold")
-    for one in listeners[:SHOWN]:
+    shown = [
+        *[one for one in listeners if one["connected"]][:CONNECTED],
+        *[one for one in listeners if not one["connected"]][:GONE],
+    ]
+    for one in shown:
         there = "[green]connected[/]" if one["connected"] else f"last seen {_moment(one)}"
         took = "\n".join(f"{plain(done['job'])}: {done['number']}" for done in one["handled"])
         asked = "\n".join(dict.fromkeys(_asked(handler) for handler in one["registrations"]))
         table.add_row(plain(one["name"]), there, _literal(asked), _literal(took))
-    if len(listeners) > SHOWN:
-        table.add_row(f"and {len(listeners) - SHOWN} more", "", "", "")
+    if len(listeners) > len(shown):
+        table.add_row(f"and {len(listeners) - len(shown)} more", "", "", "")
     return table
 
 

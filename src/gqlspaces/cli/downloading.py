@@ -36,8 +36,9 @@ class Download:
             ended = sum(piece.count(b"\n") for piece in outside)
             self._is_quoted ^= chunk.count(QUOTE) % 2 == 1
         self.size += len(chunk)
+        before = max(0, self.records)
         self.records += ended
-        return ended
+        return max(0, self.records) - before
 
 
 async def fetched(

@@ -40,7 +40,12 @@ def run(settings: "Settings", work: Callable[[Client], Awaitable[T]]) -> T:
             advice="Start a gateway with `gqlspaces serve`, or name another with --url.",
         ) from None
     except ApiError as error:
-        raise Failure(f"{error} ({error.code})", advice=ADVICE.get(error.code, "")) from None
+        raise refused(error) from None
+
+
+def refused(error: ApiError) -> Failure:
+    """What the gateway said no to, with what to do about it."""
+    return Failure(f"{error} ({error.code})", advice=ADVICE.get(error.code, ""))
 
 
 async def _with_client(settings: "Settings", work: Callable[[Client], Awaitable[T]]) -> T:

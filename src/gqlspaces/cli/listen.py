@@ -3,7 +3,6 @@
 import importlib
 import logging
 import sys
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -16,6 +15,7 @@ if TYPE_CHECKING:
     from gqlspaces.listener import Listener
 
 EXAMPLE = "gqlspaces listen onboarding:listener, for `listener = Listener()` in onboarding.py"
+PATIENCE = 3.0  # seconds that a gateway may take to answer before a person is told
 
 
 def listen(
@@ -32,7 +32,9 @@ def listen(
     """
     import asyncio
 
+    from gqlspaces.cli.gateway import refused
     from gqlspaces.cli.logs import configure_logs
+    from gqlspaces.listener import ApiError
 
     listener = find_listener(target)
     settings = configured(url=url)
@@ -43,8 +45,21 @@ def listen(
     logger.info("connecting to %s", settings.url)
     place = str(state) if state else None
     key = settings.key.get_secret_value()
-    ready = partial(logger.info, "listening")
-    asyncio.run(listener.run(settings.url, key, place, on_ready=ready))
+
+    async def run() -> None:
+        told = ("no answer from %s yet; still trying", settings.url)
+        silence = asyncio.get_running_loop().call_later(PATIENCE, logger.warning, *told)
+
+        def ready() -> None:
+            silence.cancel()
+            logger.info("listening")
+
+        await listener.run(settings.url, key, place, on_ready=ready)
+
+    try:
+        asyncio.run(run())
+    except ApiError as error:
+        raise refused(error) from None
 
 
 def find_listener(target: str) -> "Listener":
@@ -66,4 +81,6 @@ def find_listener(target: str) -> "Listener":
     listener = getattr(module, attribute, None)
     if not isinstance(listener, Listener):
         raise Misuse(f"{target!r} is not a Listener", advice=f"Example: {EXAMPLE}.")
+    if not listener.registrations:
+        raise Misuse(f"{target!r} has no handlers", advice='Give it one: @listener.on("**")')
     return listener

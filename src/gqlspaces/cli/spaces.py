@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from gqlspaces.listener.client import Client
 
 PAGE = 100
+DAY = len("2026-11-20")
 
 SPACES = """
 query Spaces($search: String, $first: Int!, $after: String) {
@@ -48,13 +49,14 @@ def list_spaces(
         for space in spaces:
             print_json(space)
         return
-    from rich.table import Table
+    from rich.table import Column, Table
 
-    table = Table("id", "kind", "name", "namespace", "created", box=None, header_style="bold")
+    whole, day = Column("id", no_wrap=True), Column("created", no_wrap=True)
+    table = Table(whole, "kind", "name", "namespace", day, box=None, header_style="bold")
     for space in spaces:
         name = f"{plain(space['name'])}{' (archived)' if space['archivedAt'] else ''}"
         kind, namespace = plain(space["entity"]), plain(space["namespace"] or "")
-        table.add_row(space["id"], kind, name, namespace, space["createdAt"])
+        table.add_row(space["id"], kind, name, namespace, space["createdAt"][:DAY])
     console().print(table if spaces else "No Spaces.")
 
 

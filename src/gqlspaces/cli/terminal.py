@@ -2,6 +2,7 @@
 
 import json
 import sys
+from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -39,6 +40,13 @@ def note(text: str) -> None:
     from rich.text import Text
 
     Console(file=sys.stderr, highlight=False).print(Text(text, "dim"), soft_wrap=True)
+
+
+def waiting(text: str) -> AbstractContextManager[object]:
+    """Say at a terminal what is being waited for, until it is there."""
+    from rich.console import Console
+
+    return Console(file=sys.stderr).status(text)
 
 
 def report(failure: "Failure") -> None:

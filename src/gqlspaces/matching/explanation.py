@@ -60,7 +60,8 @@ class Known:
 class Check:
     """One condition: what was wanted, what the event has, and whether that is it.
 
-    ``key`` is that of a filter. ``found`` is empty where the event has nothing of the kind.
+    ``key`` is that of a filter. ``found`` has the first values that the event has for it, and is
+    empty where that has nothing of the kind.
     ``hint`` says what to write instead, where that can be guessed.
     """
 
@@ -143,10 +144,12 @@ def _check_filter(view: EventView, key: str, wanted: Any, known: Known) -> Check
     if not fits:
         named = hint_of_key(view, key, known.keys) if not found else None
         hint = named or hint_of_values(wanted, found)
-    return Check(MatchPart.FILTER, key, wanted, found if key != ANY else (), fits, hint)
+    shown = found[:_MOST_FOUND] if key != ANY else ()
+    return Check(MatchPart.FILTER, key, wanted, shown, fits, hint)
 
 
 _LONGEST = 100
+_MOST_FOUND = 20
 _ABOUT = {
     MatchPart.KEY: "Its API key is limited to",
     MatchPart.TOPIC: "Asks for the topic",

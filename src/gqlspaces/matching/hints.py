@@ -55,8 +55,8 @@ def hint_of_topic(
     """Say what may be wrong with patterns of topics that do not match one."""
     if not wanted:
         return _EMPTY
-    unknown = [hint for one in wanted if (hint := unknown_topic(one, topics))]
-    return _guessed(wanted, found) or (unknown[0] if unknown else None)
+    unknown = (unknown_topic(one, topics) for one in wanted[:_MOST])
+    return _guessed(wanted, found) or next((hint for hint in unknown if hint), None)
 
 
 def unknown_topic(pattern: str, topics: Collection[str]) -> Hint | None:

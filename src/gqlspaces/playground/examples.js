@@ -89,6 +89,42 @@ export const EXAMPLES = [
     ],
   },
   {
+    noun: "Blueprint",
+    examples: [
+      {
+        title: "Plan a change",
+        note: "What it would do to the structure and to data; nothing is changed.",
+        query: `mutation Plan($input: ConfigureSpaceInput!) { configureSpace(input: $input) {
+          plan { changes { text } effects { text } } userErrors { code message path } } }`,
+        variables: { input: { spaceId: "sp_", blueprint: { documents: [] }, dryRun: true } },
+      },
+      {
+        title: "The history of a Space",
+        query: `query Revisions($id: ID!) { space(id: $id) { version
+          blueprintRevisions(first: 20) { edges { node {
+          number createdAt createdBy jobId differences { text } } } } } }`,
+        variables: { id: "sp_" },
+      },
+      {
+        title: "Follow the changes of a Space",
+        note: "A copy first, then every change of it as JSON Patch.",
+        query: `subscription SpaceChanges($id: ID!, $after: String) {
+          spaceChanges(id: $id, after: $after) {
+          cursor version space changes { op path value } actorId } }`,
+        variables: { id: "sp_" },
+      },
+      {
+        title: "Roll the Blueprint of an App out",
+        note: "Without dryRun it begins; its job shows how far it is.",
+        query: `mutation RolloutBlueprint($input: RolloutBlueprintInput!) {
+          rolloutBlueprint(input: $input) { rollout { id total job { id } }
+          plan { revision total changed drifted skipped spaces { name changes { text } } }
+          userErrors { code message path } } }`,
+        variables: { input: { appId: "app_", onDrift: "MERGE", dryRun: true } },
+      },
+    ],
+  },
+  {
     noun: "Workbook, Sheet, Field",
     examples: [
       {
@@ -126,6 +162,30 @@ export const EXAMPLES = [
     ],
   },
   {
+    noun: "Record",
+    examples: [
+      {
+        title: "Insert records",
+        note: "A row that cannot be taken is rejected; a wrong value is kept and flagged.",
+        query: `mutation InsertRecords($input: InsertRecordsInput!) {
+          insertRecords(input: $input) { commit { id created } recordIds
+          rejected { index code message path } userErrors { code message path } } }`,
+        variables: {
+          input: { sheetId: "sh_", records: [{ values: { email: "ann@acme.com" } }] },
+        },
+      },
+      {
+        title: "The records of a sheet",
+        note: "q is a query in FFQL, such as: age gt 30 and email like \"%@acme.com\"",
+        query: `query Records($id: ID!, $q: String) { sheet(id: $id) {
+          recordCounts { total valid error } records(selection: { q: $q }, first: 50) {
+          edges { node { id values messages { field level message } } }
+          pageInfo { hasNextPage endCursor } } } }`,
+        variables: { id: "sh_", q: "" },
+      },
+    ],
+  },
+  {
     noun: "Action, Document",
     examples: [
       {
@@ -134,6 +194,13 @@ export const EXAMPLES = [
           workbooks { name actions { ...Button } } } }
           fragment Button on Action { id operation label mode primary }`,
         variables: { id: "sp_" },
+      },
+      {
+        title: "Run an action",
+        note: "It makes a job, which a listener does.",
+        query: `mutation RunAction($input: RunActionInput!) { runAction(input: $input) {
+          job { id name status } userErrors { code message path } } }`,
+        variables: { input: { actionId: "ac_" } },
       },
       {
         title: "Create a document",
@@ -211,6 +278,11 @@ export const EXAMPLES = [
         query: `subscription ConfigureJobs($after: String) {
           events(filter: { topics: ["job:*"], namespaces: ["space:red"], job: ["space:configure"] },
             after: $after, checkpoints: true) { cursor event { topic namespaces payload } } }`,
+      },
+      {
+        title: "Why does nothing happen?",
+        query: `query Diagnosis { diagnosis { findings { severity title advice subject { id } } }
+          listeners(first: 20) { edges { node { name connected lastSeenAt } } } }`,
       },
       {
         title: "Where the log ends now",

@@ -3,7 +3,9 @@
 
 import { h } from "./dom.js";
 
-const TYPE_REF = "kind name ofType { kind name ofType { kind name ofType { kind name } } }";
+const typeRef = (wrappers) => (
+  wrappers === 0 ? "kind name" : `kind name ofType { ${typeRef(wrappers - 1)} }`);
+const TYPE_REF = typeRef(5); // deep enough for [[String!]!]!
 const INPUT = `name description defaultValue type { ${TYPE_REF} }`;
 
 export const INTROSPECTION = `query Introspection {
