@@ -10,7 +10,7 @@ import httpx2
 
 from acceptance.world import World
 
-LINES = 60_000
+LINES = 36_000
 KILLS = 6
 BODY = [json.dumps({"values": {"email": f"{n}@b.c"}}).encode() + b"\n" for n in range(LINES)]
 SPACE = """mutation { createSpace(input: {name: "Acme", autoConfigure: false}) { space { id } } }"""
@@ -39,7 +39,7 @@ async def test_a_gateway_killed_again_and_again_takes_every_line_once(any_world:
         taken = 0
         for _ in range(KILLS):
             # Two batches at the most before the next kill, so that there is work for all of them.
-            patience = rng.randrange(len(b"".join(BODY[:20_000])))
+            patience = rng.randrange(len(b"".join(BODY[:12_000])))
             await send(world, f"{path}?upload=u&offset={taken}", BODY[taken:], patience)
             await world.kill()
             await world.start()

@@ -114,7 +114,7 @@ async def test_nothing_runs_when_nobody_follows(delivery: Delivery, ledger: Ledg
     async with asyncio.timeout(10):
         await asyncio.gather(*asyncio.all_tasks() - running)
 
-    assert asyncio.all_tasks() == running
+    assert asyncio.all_tasks() <= running
 
 
 async def test_quiet_times_are_told_to_who_wants_to_know(

@@ -19,7 +19,7 @@ from gqlspaces.kernel.database import Database
 from gqlspaces.kernel.transaction import Transaction
 from gqlspaces.schema import build_rules
 
-RUNS = int(os.environ.get("GQLSPACES_TEST_RUNS", "100"))
+RUNS = int(os.environ.get("GQLSPACES_TEST_RUNS", "60"))
 """How many sequences are tried, of up to 50 steps each."""
 
 

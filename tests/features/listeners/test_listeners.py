@@ -207,14 +207,16 @@ async def test_a_topic_is_wanted_while_a_listener_of_it_is_remembered(
     api: Api, gateway: Gateway, clock: HandClock
 ) -> None:
     here = api.principal.environment_id
-    assert not await service.wants(gateway.database, here, "cron:hourly")
+    assert (here, "cron:hourly") not in await service.wanted(gateway.database, ["cron:hourly"])
     async with introduced(api, "here", {"on": ["cron:*"]}):
         pass
-    assert await service.wants(gateway.database, here, "cron:hourly")
-    assert not await service.wants(gateway.database, here, "job:ready")
-    assert not await service.wants(gateway.database, "env_other", "cron:hourly")
+    assert (here, "cron:hourly") in await service.wanted(gateway.database, ["cron:hourly"])
+    assert (here, "job:ready") not in await service.wanted(gateway.database, ["job:ready"])
+    assert ("env_other", "cron:hourly") not in await service.wanted(
+        gateway.database, ["cron:hourly"]
+    )
     clock.pass_by(8 * DAY)
-    assert not await service.wants(gateway.database, here, "cron:hourly")
+    assert (here, "cron:hourly") not in await service.wanted(gateway.database, ["cron:hourly"])
 
 
 @pytest.mark.parametrize(

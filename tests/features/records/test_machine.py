@@ -18,7 +18,7 @@ from gqlspaces.kernel.database import Database
 from gqlspaces.kernel.own import file
 from gqlspaces.schema import build_rules
 
-RUNS = int(os.environ.get("GQLSPACES_TEST_RUNS", "15"))
+RUNS = int(os.environ.get("GQLSPACES_TEST_RUNS", "10"))
 """How many sequences are tried, of up to 30 steps each."""
 
 pytestmark = pytest.mark.timeout(60 + 20 * RUNS)

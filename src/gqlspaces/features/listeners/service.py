@@ -1,11 +1,12 @@
 """Who listens, and whether anybody would answer."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, Final, TypeAlias
 
 from sqlalchemy import Select, bindparam, select
 
+from gqlspaces.features.environments.model import Environment
 from gqlspaces.features.keys.model import Key
 from gqlspaces.features.listeners.introduction import READY
 from gqlspaces.features.listeners.model import Listener
@@ -26,6 +27,7 @@ At: TypeAlias = Database | Transaction
 """Where to look: the database as it is, or inside a transaction."""
 
 _listeners, _keys = table(Listener), table(Key)
+_environments = table(Environment).c
 _SINCE = bindparam("since", type_=UtcDateTime)
 _KNOWN: Select[Any] = (
     select(
@@ -43,6 +45,13 @@ _KNOWN: Select[Any] = (
 )
 
 
+_ASKING: Select[Any] = (
+    select(_listeners.c.environment_id, _listeners.c.registrations)
+    .join_from(_listeners, table(Environment), _environments.id == _listeners.c.environment_id)
+    .where(_listeners.c.last_seen_at > _SINCE)
+)
+
+
 async def known(at: At, environment_id: str) -> Sequence[AnyRow]:
     """Give the listeners seen lately, the last seen first, each with columns ``key_…`` beside."""
     parameters = {"environment": environment_id, "since": await _now(at) - REMEMBERED}
@@ -51,13 +60,19 @@ async def known(at: At, environment_id: str) -> Sequence[AnyRow]:
     return list(await at.session.execute(_KNOWN, parameters))
 
 
-async def wants(database: Database, environment_id: str, topic: str) -> bool:
-    """Tell whether a listener seen in the last days has a handler for this topic."""
-    return any(
-        topic_matches(topic, registration["on"])
-        for listener in await known(database, environment_id)
-        for registration in listener.registrations
-    )
+async def wanted(database: Database, topics: Collection[str]) -> set[tuple[str, str]]:
+    """Give which of these topics a listener seen in the last days has a handler for, and where.
+
+    Each comes with the Environment of the listener.
+    """
+    since = await database.now() - REMEMBERED
+    return {
+        (row.environment_id, topic)
+        for row in await database.fetch(_ASKING, {"since": since})
+        for registration in row.registrations
+        for topic in topics
+        if topic_matches(topic, registration["on"])
+    }
 
 
 async def answers(

@@ -5,14 +5,12 @@ import logging
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from functools import partial
-from itertools import product
 from typing import Final
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import and_, bindparam, or_, select
 
-from gqlspaces.features.environments.model import Environment
-from gqlspaces.features.listeners.service import wants
+from gqlspaces.features.listeners.service import wanted
 from gqlspaces.features.schedules.model import Cadence, Tick
 from gqlspaces.features.schedules.periods import period_of
 from gqlspaces.features.schedules.service import Timekeeper
@@ -23,7 +21,7 @@ from gqlspaces.kernel.errors import NotFound
 logger = logging.getLogger(__name__)
 
 _PAGE: Final = 1000
-_ticks, _environments = table(Tick).c, table(Environment).c
+_ticks = table(Tick).c
 _DUE = (
     select(_ticks.id, _ticks.environment_id, _ticks.action_id, _ticks.cadence)
     .where(
@@ -94,15 +92,13 @@ class Scheduler:
             (row.target_id, Cadence(row.cadence)): row.period
             for row in await self.database.fetch(_RUNG, {})
         }
+        topics = {f"cron:{cadence}": cadence for cadence in Cadence}
+        asked = {(id, topics[topic]) for id, topic in await wanted(self.database, topics)}
         rung = 0
-        environments = [row.id for row in await self.database.fetch(select(_environments.id), {})]
-        for id, cadence in product(environments, Cadence):
-            last = known.get((id, cadence))
-            if last is not None and last >= present[cadence]:
-                continue
-            wanted = await wants(self.database, id, f"cron:{cadence}")
-            if wanted or last is not None:
-                work = partial(self._timekeeper.ring, id, cadence, wanted=wanted)
+        for id, cadence in sorted(known.keys() | asked):
+            if known.get((id, cadence), "") < present[cadence]:
+                heard = (id, cadence) in asked
+                work = partial(self._timekeeper.ring, id, cadence, wanted=heard)
                 rung += await _tried(work, f"cron:{cadence} of {id}")
         return rung
 
