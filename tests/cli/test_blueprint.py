@@ -19,6 +19,7 @@ from gqlspaces.cli.changes import lines_of, told
 from gqlspaces.cli.failure import Failure, Misuse
 from gqlspaces.cli.server import Served
 from gqlspaces.cli.structures import AppStructure, Plan, SpaceStructure
+from gqlspaces.kernel.ids import new_id
 from gqlspaces.listener.client import Client, Connection
 from gqlspaces.listener.errors import ApiError
 from harness import Api
@@ -186,11 +187,11 @@ async def test_a_change_in_between_is_not_overwritten(
 
 
 async def test_what_is_not_there_is_told(client: Client, space_id: str) -> None:
-    for structure in (SpaceStructure(f"{space_id[:-1]}0"), AppStructure("app_nothing")):
+    for structure in (SpaceStructure(new_id("sp")), AppStructure("app_nothing")):
         with pytest.raises(Failure, match=r"no (Space sp_|App app_)"):
             await structure.read(client)
     with pytest.raises(ApiError, match="There is no"):
-        await SpaceStructure(f"{space_id[:-1]}0").plan(client, {"blueprint": {}})
+        await SpaceStructure(new_id("sp")).plan(client, {"blueprint": {}})
     with pytest.raises(ApiError, match="version 99"):
         await SpaceStructure(space_id).plan(client, {"number": 99})
 

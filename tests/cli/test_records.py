@@ -17,6 +17,7 @@ from gqlspaces.cli.records import Form
 from gqlspaces.cli.server import Served
 from gqlspaces.cli.uploading import PART_BYTES, PART_LINES, Outcome, Uploading, name_of
 from gqlspaces.cli.volume import Volume
+from gqlspaces.kernel.ids import new_id
 from gqlspaces.listener.client import Client, Connection
 from gqlspaces.listener.errors import ApiError, Unreachable
 from gqlspaces.listener.pace import Clock, Pace
@@ -265,7 +266,7 @@ async def test_a_refusal_is_told(served: Served, sheet_id: str, file: Path, tmp_
     write(file, person(0))
     async with connected(served.endpoint, served.key) as client:
         with pytest.raises(ApiError, match="There is no Sheet"):
-            await sent(client, file, f"{sheet_id[:-1]}0")
+            await sent(client, file, new_id("sh"))
         with pytest.raises(ApiError, match="key of a Field"):
             await sent(client, file, sheet_id, key="nothing")
         with pytest.raises(ApiError, match="no Field"):

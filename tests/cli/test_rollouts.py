@@ -14,6 +14,7 @@ import pytest
 from gqlspaces.cli.server import Served
 from gqlspaces.features.rollouts.worker import Rollouts
 from gqlspaces.kernel.database import Database
+from gqlspaces.kernel.ids import new_id
 from harness import Api
 
 Run = Callable[..., Awaitable[tuple[int | None, str, str]]]
@@ -173,7 +174,7 @@ async def test_a_rollout_outlives_who_watches_it_and_can_be_stopped(
 
 async def test_what_is_not_there_is_told(run: Run, app_id: str) -> None:
     for arguments, told in (
-        (("start", "--app", f"{app_id[:-1]}0"), "There is no App"),
+        (("start", "--app", new_id("app")), "There is no App"),
         (("start", "--app", app_id, "--revision", "9"), "no revision 9"),
         (("show", "ro_1"), "no rollout ro_1"),
         (("stop", "ro_1"), "There is no"),

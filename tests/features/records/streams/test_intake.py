@@ -9,6 +9,7 @@ from features.records.sheets import insert, records
 from features.records.streams.wire import NDJSON, Client, lines_of
 from gqlspaces.features.records.streams.lines import BATCH_LINES, LINE_BYTES
 from gqlspaces.kernel import auth
+from gqlspaces.kernel.ids import new_id
 from harness import Api
 
 COUNTS = {"created": 0, "updated": 0, "deleted": 0, "rejected": 0}
@@ -246,7 +247,7 @@ async def test_who_may_not_write_changes_nothing(
     assert (403, "FORBIDDEN") == await refusal(await key_with(auth.Scope.SPACE_READ.name))
     assert (404, "NOT_FOUND") == await refusal(stranger)
     assert [] == await held(api, sheet_id)
-    unknown = await client.post(f"/sheets/{sheet_id[:-1]}0/records.jsonl", body)
+    unknown = await client.post(f"/sheets/{new_id('sh')}/records.jsonl", body)
     assert (404, "NOT_FOUND") == unknown.refusal
 
 

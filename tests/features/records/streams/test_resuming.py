@@ -10,6 +10,7 @@ import pytest
 from features.records.sheets import records
 from features.records.streams.wire import NDJSON, Client, Exchange, lines_of
 from gqlspaces.features.records.streams.lines import BATCH_BYTES, BATCH_LINES
+from gqlspaces.kernel.ids import new_id
 from harness import Api, HandClock
 
 HEADERS = {"content-type": NDJSON}
@@ -92,7 +93,7 @@ async def test_an_upload_is_its_keys_and_its_sheets_alone(
     status = f"/sheets/{sheet_id}/uploads/mine"
     assert (403, "FORBIDDEN") == (await reader.get(status)).refusal
     assert (401, "UNAUTHENTICATED") == (await Client(client.gateway, None).get(status)).refusal
-    unknown = await client.get(f"/sheets/{sheet_id[:-1]}0/uploads/mine")
+    unknown = await client.get(f"/sheets/{new_id('sh')}/uploads/mine")
     assert (404, "NOT_FOUND") == unknown.refusal
     assert (405, "METHOD_NOT_ALLOWED") == (await client.post(status, b"")).refusal
     bad = await client.get(f"/sheets/{sheet_id}/uploads/a b")
