@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Callable, Iterator
 from contextlib import AsyncExitStack, contextmanager
+from contextvars import ContextVar
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +24,9 @@ from gqlspaces.kernel.transaction import Transaction
 from gqlspaces.schema import build_rules
 from harness import Api, open_gateway, sqlite_copy
 from kernel.ledger import Ledger
+
+OWN: ContextVar[bool] = ContextVar("own", default=False)
+"""Whether a statement is one of the mutation; what runs beside requests has others."""
 
 
 @contextmanager
@@ -68,13 +72,15 @@ async def test_who_gives_up_in_the_middle_of_a_mutation_does_not_stop_it(
     while cancelled:
         number += 1
         left = [number]
+        token = OWN.set(True)
         creating = asyncio.create_task(
             api.do("createSpace", "space { id }", name=f"s{number}", autoConfigure=False)
         )
+        OWN.reset(token)
 
         def count_down(left: list[int] = left, creating: asyncio.Task[Any] = creating) -> None:
-            left[0] -= 1
-            if left[0] == 0:
+            left[0] -= OWN.get()
+            if left[0] == 0 and OWN.get():
                 creating.cancel()
 
         with noticing(ledger.database, "before_cursor_execute", count_down):

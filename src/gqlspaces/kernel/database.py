@@ -165,7 +165,7 @@ class Database:
                 # A caller that gives up during the commit does not take the hint along.
                 if transaction.head is not None:
                     self.hint(principal.environment_id, transaction.head)
-        await self._tell_keepers(principal, transaction.touched)
+        await self._tell_keepers(principal, transaction.changes)
 
     @asynccontextmanager
     async def reading(self) -> AsyncIterator[AsyncConnection]:

@@ -25,9 +25,8 @@ class Transaction:
     """What a rule works with: it carries the caller, the moment, and every row it may touch.
 
     ``actor_id`` names who acts in the events: the key, or the job under whose lease it works.
-    ``head`` is where the log will end, once the events are written, and ``touched`` are the rows
-    that were changed. Rules never commit; the boundary does, unless the transaction is a
-    ``rehearsal``: then nothing of it stays.
+    ``head`` is where the log will end, once the events are written. Rules never commit; the
+    boundary does, unless the transaction is a ``rehearsal``: then nothing of it stays.
     """
 
     session: AsyncSession
@@ -37,7 +36,6 @@ class Transaction:
     locks_rows: bool
     actor_id: str
     head: int | None = None
-    touched: Sequence[Touched] = ()
     rehearsal: bool = False
 
     async def find(self, entity: type[E], id: str, *, path: tuple[str, ...] = ("id",)) -> E:
@@ -124,7 +122,6 @@ class Transaction:
             connection = await self.session.connection()
             environment = self.principal.environment_id
             self.head = await connection.run_sync(log.append, environment, events)
-        self.touched = self.changes
         await finish(self.session.commit())
 
     def _event(self, fact: Fact, place: Place) -> dict[str, Any]:
